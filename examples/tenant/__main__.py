@@ -1,0 +1,203 @@
+"""A standard tenant's stack: network, load balancer, service, workers, database, logs and the role that deploys it."""
+
+import json
+
+import pulumi
+import pulumi_aws as aws
+
+ACCOUNT = "111111111111"
+REGION = "eu-central-1"
+NAME = pulumi.get_stack()
+CENTRAL_BUCKET = "acme-central-logs-eu-central-1"
+CENTRAL_DESTINATION = f"arn:aws:logs:{REGION}:888888888888:destination:central-application"
+
+# Network.
+vpc = aws.ec2.Vpc("vpc", cidr_block="10.0.0.0/16")
+subnets = [
+    aws.ec2.Subnet(f"private-{i}", vpc_id=vpc.id, cidr_block=f"10.0.{i}.0/24", availability_zone=f"{REGION}{zone}")
+    for i, zone in enumerate("ab")
+]
+firewall = aws.ec2.SecurityGroup("web", vpc_id=vpc.id, description="Web traffic")
+aws.ec2.FlowLog(
+    "flow",
+    vpc_id=vpc.id,
+    traffic_type="ALL",
+    log_destination_type="s3",
+    log_destination=f"arn:aws:s3:::{CENTRAL_BUCKET}",
+)
+
+# Load balancer.
+balancer = aws.lb.LoadBalancer(
+    "primary",
+    load_balancer_type="application",
+    subnets=[subnet.id for subnet in subnets],
+    security_groups=[firewall.id],
+    access_logs={"bucket": CENTRAL_BUCKET, "enabled": True, "prefix": NAME},
+)
+target = aws.lb.TargetGroup("web", port=80, protocol="HTTP", target_type="ip", vpc_id=vpc.id)
+aws.lb.Listener(
+    "http",
+    load_balancer_arn=balancer.arn,
+    port=80,
+    default_actions=[{"type": "forward", "target_group_arn": target.arn}],
+)
+
+# Logs: every group is subscribed to the central account.
+groups = {}
+for part in ("web", "worker"):
+    groups[part] = aws.cloudwatch.LogGroup(part, name=f"/shop/{NAME}/{part}", retention_in_days=30)
+    aws.cloudwatch.LogSubscriptionFilter(
+        part, log_group=groups[part].name, filter_pattern="", destination_arn=CENTRAL_DESTINATION
+    )
+
+# The service on ECS.
+settings = aws.ssm.Parameter("settings", name=f"/{NAME}/settings", type="String", value="{}")
+runtime = aws.iam.Role(
+    "runtime",
+    assume_role_policy=json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": {
+                "Effect": "Allow",
+                "Principal": {"Service": "ecs-tasks.amazonaws.com"},
+                "Action": "sts:AssumeRole",
+            },
+        }
+    ),
+)
+aws.iam.RolePolicy(
+    "runtime-settings",
+    role=runtime.id,
+    policy=pulumi.Output.json_dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Action": "ssm:GetParameter", "Resource": settings.arn}],
+        }
+    ),
+)
+cluster = aws.ecs.Cluster("main")
+task = aws.ecs.TaskDefinition(
+    "web",
+    family=f"{NAME}-web",
+    cpu="512",
+    memory="1024",
+    network_mode="awsvpc",
+    requires_compatibilities=["FARGATE"],
+    execution_role_arn=runtime.arn,
+    container_definitions=groups["web"].name.apply(
+        lambda group: json.dumps(
+            [
+                {
+                    "name": "web",
+                    "image": "public.ecr.aws/nginx/nginx:1.27",
+                    "logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": group}},
+                }
+            ]
+        )
+    ),
+)
+service = aws.ecs.Service(
+    "web",
+    cluster=cluster.arn,
+    task_definition=task.arn,
+    desired_count=2,
+    launch_type="FARGATE",
+    network_configuration={"subnets": [subnet.id for subnet in subnets], "security_groups": [firewall.id]},
+)
+aws.appautoscaling.Target(
+    "web",
+    service_namespace="ecs",
+    scalable_dimension="ecs:service:DesiredCount",
+    resource_id=pulumi.Output.concat("service/", cluster.name, "/", service.name),
+    min_capacity=2,
+    max_capacity=6,
+)
+
+# Workers on EC2.
+template = aws.ec2.LaunchTemplate("worker", image_id="ami-0123456789abcdef0", instance_type="t3.medium")
+aws.autoscaling.Group(
+    "worker",
+    min_size=1,
+    max_size=4,
+    launch_template={"id": template.id, "version": "$Latest"},
+    vpc_zone_identifiers=[subnet.id for subnet in subnets],
+)
+
+# Database.
+aws.rds.Instance(
+    "main",
+    engine="postgres",
+    instance_class="db.t4g.medium",
+    allocated_storage=50,
+    max_allocated_storage=100,
+    multi_az=True,
+    username="shop",
+    manage_master_user_password=True,
+    skip_final_snapshot=True,
+)
+
+# The role by which CI deploys this stack: GitHub's token of one repository and environment, and a boundary.
+github = aws.iam.OpenIdConnectProvider(
+    "github", url="https://token.actions.githubusercontent.com", client_id_lists=["sts.amazonaws.com"]
+)
+boundary = aws.iam.Policy(
+    "cicd-boundary",
+    policy=json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Action": ["ecs:*", "ec2:*", "rds:*", "logs:*", "elasticloadbalancing:*", "autoscaling:*"],
+                    "Resource": "*",
+                },
+                {"Effect": "Allow", "Action": "ssm:*", "Resource": f"arn:aws:ssm:*:{ACCOUNT}:parameter/{NAME}/*"},
+            ],
+        }
+    ),
+)
+deploy = aws.iam.Role(
+    "cicd-deploy",
+    name="cicd-deploy-shop",
+    permissions_boundary=boundary.arn,
+    assume_role_policy=aws.iam.get_policy_document_output(
+        statements=[
+            {
+                "effect": "Allow",
+                "actions": ["sts:AssumeRoleWithWebIdentity"],
+                "principals": [{"type": "Federated", "identifiers": [github.arn]}],
+                "conditions": [
+                    {
+                        "test": "StringEquals",
+                        "variable": "token.actions.githubusercontent.com:aud",
+                        "values": ["sts.amazonaws.com"],
+                    },
+                    {
+                        "test": "StringEquals",
+                        "variable": "token.actions.githubusercontent.com:sub",
+                        "values": [f"repo:acme/shop:environment:{NAME}"],
+                    },
+                ],
+            }
+        ]
+    ).json,
+)
+aws.iam.RolePolicy(
+    "cicd-deploy",
+    role=deploy.id,
+    policy=json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {"Effect": "Allow", "Action": ["ecs:*", "ec2:*", "rds:*", "logs:*"], "Resource": "*"},
+                {
+                    "Effect": "Allow",
+                    "Action": ["ssm:GetParameter*", "ssm:PutParameter"],
+                    "Resource": f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/{NAME}/*",
+                },
+            ],
+        }
+    ),
+)
+
+pulumi.export("load_balancer", balancer.arn)

@@ -1,0 +1,5 @@
+"""Answers questions about a stack, each once and lazily; rules ask `Facts`."""
+
+from .facts import Facts
+
+__all__ = ["Facts"]

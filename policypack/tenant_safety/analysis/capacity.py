@@ -1,0 +1,125 @@
+"""What each resource uses at full scale: instances, classes, vCPU, memory and storage, templates followed."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from ..model import Capacity, Maybe, Place, Unknown
+from .index import Index
+
+_FAMILY_AND_SIZE = re.compile(
+    r"(?:^|\.)([a-z][a-z0-9-]*\.(?:[0-9]*x?large|medium|small|micro|nano|metal[a-z0-9-]*))(?:\.|$)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a resource uses at most.  `count` in instances, nodes or tasks; `vcpu`, `memory_gib` and `storage_gib` over
+    all of them.  `sizes` are the types or classes that stand in the resource itself, not in its template.
+    """
+
+    at: Place
+    measure: str
+    service: str
+    count: Maybe[float]
+    sizes: Maybe[tuple[str, ...]]
+    vcpu: Maybe[float]
+    memory_gib: Maybe[float]
+    storage_gib: Maybe[float]
+
+
+def uses(index: Index) -> Iterator[Use]:
+    """What the stack's resources use.  Templates stand for themselves with a count of none."""
+    capacities = index.of(Capacity)
+    templates = [c for c in capacities if c.measure == "template"]
+    scalings = [c for c in capacities if c.measure == "scaling"]
+    for capacity in capacities:
+        if capacity.measure != "scaling":
+            yield _use(capacity, templates, scalings)
+
+
+def _use(capacity: Capacity, templates: Sequence[Capacity], scalings: Sequence[Capacity]) -> Use:
+    if capacity.measure == "template":
+        return Use(capacity.at, "template", capacity.service, 0.0, capacity.sizes, 0.0, 0.0, 0.0)
+    count = _most([capacity.count, *(s.count for s in scalings if _targets(s, capacity))])
+    own = _each(capacity)
+    if not capacity.sizes and capacity.template is not None:
+        template = _template(capacity.template, templates)
+        own = _each(template) if template else (_missing(capacity.template),) * 2
+    storage = capacity.storage_gib
+    return Use(
+        capacity.at,
+        capacity.measure,
+        capacity.service,
+        count,
+        capacity.sizes,
+        _times(count, own[0]),
+        _times(count, own[1]),
+        _times(count, storage) if capacity.measure in ("instances", "search", "cache", "database") else storage,
+    )
+
+
+def _missing(template: Maybe[str]) -> Unknown:
+    return template if isinstance(template, Unknown) else Unknown(f"the size in {template}, which another stack has")
+
+
+def _each(capacity: Capacity) -> tuple[Maybe[float], Maybe[float]]:
+    """vCPU and memory of one instance: as given, else of the largest of the sizes."""
+    if capacity.vcpu is not None or capacity.memory_gib is not None:
+        return _or_zero(capacity.vcpu), _or_zero(capacity.memory_gib)
+    if isinstance(capacity.sizes, Unknown):
+        return capacity.sizes, capacity.sizes
+    sizes = [_of_type(size) for size in capacity.sizes]
+    return _most([vcpu for vcpu, _ in sizes]), _most([memory for _, memory in sizes])
+
+
+def _of_type(size: str) -> tuple[Maybe[float], Maybe[float]]:
+    """vCPU and memory of an instance type; classes (`db.m6g.large`, `r6g.large.search`) are named after their type."""
+    found = _FAMILY_AND_SIZE.search(size)
+    known = instance_types().get(found.group(1)) if found else None
+    return known or (Unknown(f"the size of {size}"), Unknown(f"the size of {size}"))
+
+
+@cache
+def instance_types() -> dict[str, tuple[float, float]]:
+    """EC2 instance type → vCPU and memory in GiB."""
+    raw = json.loads(files(__package__).joinpath("instance_types.json").read_text(encoding="utf-8"))
+    return {name: (float(vcpu), mib / 1024) for name, (vcpu, mib) in raw["types"].items()}
+
+
+def _template(template: Maybe[str], templates: Sequence[Capacity]) -> Capacity | None:
+    if isinstance(template, Unknown):
+        found = [t for t in templates if t.at.urn in template.depends_on]
+    else:
+        found = [t for t in templates if _calls(template, t.names)]
+    return found[0] if len(found) == 1 else None
+
+
+def _targets(scaling: Capacity, capacity: Capacity) -> bool:
+    if isinstance(scaling.target, Unknown):
+        return capacity.at.urn in scaling.target.depends_on
+    return scaling.target is not None and _calls(scaling.target, capacity.names)
+
+
+def _calls(text: str, names: Sequence[str]) -> bool:
+    """Does a text refer to one of the names: itself, as an ARN's or path's last part, with or without a revision?"""
+    last = text.rsplit("/", 1)[-1]
+    return any(name in (text, last, last.split(":", 1)[0]) for name in names)
+
+
+def _most(values: Sequence[Maybe[float]]) -> Maybe[float]:
+    unknown = next((value for value in values if isinstance(value, Unknown)), None)
+    return unknown or max((v for v in values if not isinstance(v, Unknown)), default=0.0)
+
+
+def _times(a: Maybe[float], b: Maybe[float]) -> Maybe[float]:
+    if a == 0 or b == 0:
+        return 0.0
+    return a if isinstance(a, Unknown) else b if isinstance(b, Unknown) else a * b
+
+
+def _or_zero(value: Maybe[float] | None) -> Maybe[float]:
+    return 0.0 if value is None else value

@@ -1,0 +1,75 @@
+"""The facts about one stack that rules ask for."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..model import LogGroup, Opaque, Provider, Stack, Unreadable
+from ..tenancy import Claim, Judged, Plan, Platform
+from . import capacity, identity, logs
+from .index import Index
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of `stack`, which belongs to whom `claim` says."""
+
+    stack: Stack
+    claim: Claim
+
+    @property
+    def judged(self) -> Judged:
+        """Whom the stack belongs to; rules that ask are not run where nobody is known."""
+        assert self.claim.judged is not None
+        return self.claim.judged
+
+    @property
+    def plan(self) -> Plan:
+        """The tenant's plan; rules that ask are not run on the platform's own stacks."""
+        assert self.judged.plan is not None
+        return self.judged.plan
+
+    @property
+    def platform(self) -> Platform:
+        assert self.claim.snapshot is not None
+        return self.claim.snapshot.registry.platform
+
+    @cached_property
+    def _index(self) -> Index:
+        return Index(self.stack)
+
+    @cached_property
+    def cicd_access(self) -> tuple[identity.Access, ...]:
+        """How CI/CD roles and users reach global config, or may."""
+        return tuple(identity.accesses(self._index, self.platform))
+
+    @cached_property
+    def log_ends(self) -> tuple[logs.LogEnd, ...]:
+        """Where the logs of each route end."""
+        return tuple(logs.ends(self._index, self.platform, self.judged))
+
+    @cached_property
+    def unrouted_groups(self) -> tuple[logs.Unrouted, ...]:
+        """Log groups of which not every event surely ends in the central account."""
+        return tuple(logs.unrouted(self._index, self.log_ends))
+
+    @cached_property
+    def uses(self) -> tuple[capacity.Use, ...]:
+        """What each resource uses at full scale."""
+        return tuple(capacity.uses(self._index))
+
+    @cached_property
+    def log_groups(self) -> tuple[LogGroup, ...]:
+        return self._index.of(LogGroup)
+
+    @cached_property
+    def providers(self) -> tuple[Provider, ...]:
+        """The aws providers, each once."""
+        return tuple({provider.urn: provider for provider in self._index.of(Provider)}.values())
+
+    @cached_property
+    def opaque(self) -> tuple[Opaque, ...]:
+        return self._index.of(Opaque)
+
+    @cached_property
+    def unreadable(self) -> tuple[Unreadable, ...]:
+        return self._index.of(Unreadable)

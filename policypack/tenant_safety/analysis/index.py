@@ -1,0 +1,54 @@
+"""Finds parts of a stack by kind, by URN, and by what others call them."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TypeVar, cast
+
+from ..model import Maybe, Part, Provider, Stack, Unknown
+
+P = TypeVar("P")
+
+
+class Index:
+    """Lookups over the parts of one stack."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self._by_kind: dict[type, list[Part]] = defaultdict(list)
+        for part in stack.parts:
+            self._by_kind[type(part)].append(part)
+
+    def of(self, kind: type[P]) -> tuple[P, ...]:
+        """All parts of a kind."""
+        return tuple(cast("list[P]", self._by_kind.get(kind, [])))
+
+    @cached_property
+    def _by_urn(self) -> dict[str, list[Part]]:
+        found: dict[str, list[Part]] = defaultdict(list)
+        for part in self.stack.parts:
+            found[part.urn if isinstance(part, Provider) else part.at.urn].append(part)
+        return found
+
+    def made_by(self, urns: Iterable[str], kind: type[P]) -> tuple[P, ...]:
+        """The parts of a kind that come from one of the resources `urns`."""
+        return tuple(part for urn in urns for part in self._by_urn.get(urn, ()) if isinstance(part, kind))
+
+    def comes_after(self, later: str, earlier: str) -> bool:
+        """Is the resource `later` surely made after `earlier`?"""
+        return not self.stack.whole or later == earlier or earlier in self._before(later)
+
+    def _before(self, urn: str) -> frozenset[str]:
+        seen: set[str] = set()
+        waiting = [urn]
+        while waiting:
+            for direct in self.stack.dependencies.get(waiting.pop(), ()):
+                if direct not in seen:
+                    seen.add(direct)
+                    waiting.append(direct)
+        return frozenset(seen)
+
+
+def known(value: Maybe[str] | None) -> str:
+    """A text that is known, else nothing; for display and comparison of names that differ when unknown."""
+    return "" if value is None or isinstance(value, Unknown) else value

@@ -1,0 +1,270 @@
+"""Serves the rules as a CrossGuard policy pack that never fails open.
+
+`pulumi_policy` turns a policy that touches an unknown value into an advisory, converts every resource once per policy,
+hides which values are secret, and lets config switch policies off.  So its servicer is kept for what describes the
+pack, and its three calls that decide are answered here, from one reading of the request
+(docs/decisions/0001-own-analyzer-calls.md).
+"""
+
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from google.protobuf import json_format
+from pulumi.runtime import proto
+from pulumi_policy import (
+    EnforcementLevel,
+    Policy,
+    PolicyConfigSchema,
+    PolicyPack,
+    ReportViolation,
+    Severity,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+from pulumi_policy import policy as pulumi_policy_module
+
+from .analysis import Facts
+from .intake.pulumi import AWS_PROVIDER, parts, provider
+from .intake.values import Resource, decode
+from .judge import Result, judge
+from .model import Finding, Part, Provider, Stack
+from .report import text
+from .rules import CATALOG, Rule
+from .settings import REGISTRY_RULE, Settings, settings
+from .tenancy import DEFAULT_NAME, Claim, Level, RegistryError, load, resolve
+
+NAME = "tenant-safety"
+_LEVELS = {
+    proto.ADVISORY: "advisory",
+    proto.MANDATORY: "mandatory",
+    proto.REMEDIATE: "mandatory",
+    proto.DISABLED: "disabled",
+}
+_ALWAYS_MANDATORY = ("tenancy", "reading")
+
+
+def serve(root: Path) -> None:
+    """Serves the pack to the engine; never returns.  `root` is the pack's folder, where the default registry lies."""
+    policies: list[Policy] = [_declared(rule) for rule in CATALOG]
+    Analyzer.root = root
+    # PolicyPack makes its servicer under this name; where it does not, no policy answers (_answered_elsewhere).
+    setattr(pulumi_policy_module, "_PolicyAnalyzerServicer", Analyzer)  # noqa: B010 a type can't be assigned to
+    PolicyPack(NAME, policies, enforcement_level=EnforcementLevel.ADVISORY)
+
+
+def _declared(rule: Rule) -> StackValidationPolicy:
+    """A rule as the engine is told of it.  The declared level is the least; the registry's floor is applied on top."""
+    properties: dict[str, dict[str, Any]] = {"onUnknown": {"type": "string", "enum": ["deny", "decide-at-up"]}}
+    if rule.id == REGISTRY_RULE:
+        properties["registry"] = {"type": "string"}
+    return StackValidationPolicy(
+        name=rule.id,
+        description=rule.title,
+        validate=_answered_elsewhere,
+        config_schema=PolicyConfigSchema(properties),
+        severity=Severity(rule.severity),
+        tags=[rule.family],
+        remediation_steps=rule.remediation,
+        url=f"{text.DOCS}#{rule.id}",
+    )
+
+
+def _answered_elsewhere(_args: StackValidationArgs, _report: ReportViolation) -> None:
+    raise AssertionError("tenant-safety answers AnalyzeStack itself; this pulumi_policy does not let it")
+
+
+@dataclass
+class _Seen:
+    """What has arrived in an update so far; calls come on several threads."""
+
+    parts: list[Part] = field(default_factory=list)
+    resources: int = 0
+    told: set[tuple[str, str, str]] = field(default_factory=set)
+    lock: Lock = field(default_factory=Lock)
+
+
+class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
+    """The pack's side of the engine's analyzer protocol."""
+
+    root = Path()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._settings = Settings()
+        self._stack: proto.AnalyzerStackConfigureRequest | None = None
+        self._known: Claim | None = None
+        self._seen = _Seen()
+
+    def Configure(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """Refuses config that is misspelt, or that asks for less than the registry does."""
+        given = request.policyConfig
+        levels = {name: _LEVELS[given[name].enforcementLevel] for name in given}
+        properties = {name: json_format.MessageToDict(given[name].properties) for name in given}
+        self._settings = settings(levels, properties)
+        return super().Configure(request, context)  # type: ignore[no-untyped-call]
+
+    def ConfigureStack(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """Takes down which stack this is; the registry alone says whose."""
+        self._stack = request
+        return super().ConfigureStack(request, context)
+
+    def Analyze(self, request: Any, _context: Any) -> Any:  # noqa: N802
+        """In an update, stops a resource that no later one can make right, before it is made.
+
+        In a preview nothing is made, so all is left to the stack pass, which also sees dependencies.
+        """
+        response = proto.AnalyzeResponse()
+        if not self._preview:
+            with self._seen.lock:
+                arrived = list(_parts(request, self._trusted))
+                self._seen.parts += arrived
+                self._seen.resources += 1
+                kinds = {type(part) for part in arrived}
+                facts = Facts(self._facts_of(self._seen.parts, whole=False), self._claim)
+                for result in judge(facts, [rule for rule in CATALOG if rule.monotone and kinds & rule.reads]):
+                    response.diagnostics.extend(self._diagnostics(result, facts, once=True))
+        return response
+
+    def AnalyzeStack(self, request: Any, _context: Any) -> Any:  # noqa: N802
+        """Judges the whole stack."""
+        found = [part for resource in request.resources for part in _parts(resource, self._trusted)]
+        dependencies = {resource.urn: tuple(resource.dependencies) for resource in request.resources}
+        facts = Facts(self._facts_of(found, dependencies, resources=len(request.resources)), self._claim)
+        response = proto.AnalyzeResponse()
+        results = judge(facts, CATALOG)
+        for result in results:
+            response.diagnostics.extend(self._diagnostics(result, facts))
+            if result.status == "not-judged":
+                response.not_applicable.append(
+                    proto.PolicyNotApplicable(policy_name=result.rule.id, reason=result.because)
+                )
+        if facts.claim.judged:
+            print(text.proved(results, self._about(facts)), file=sys.stderr, flush=True)
+        return response
+
+    @property
+    def _preview(self) -> bool:
+        return self._stack is not None and bool(self._stack.dry_run)
+
+    @property
+    def _trusted(self) -> tuple[str, ...]:
+        snapshot = self._claim.snapshot
+        return snapshot.registry.platform.trusted_packages if snapshot else ()
+
+    @property
+    def _claim(self) -> Claim:
+        if self._known is None:
+            self._known = self._claimed()
+        return self._known
+
+    def _claimed(self) -> Claim:
+        """Reads the registry where the pack's config or its default says; nothing of the program's is asked."""
+        if self._stack is None:
+            return Claim(None, error="the engine does not say which stack this is; expected pulumi 3.229 or newer")
+        secret = set(self._stack.config_secret_keys)
+        config = {key: value for key, value in self._stack.config.items() if key not in secret}
+        try:
+            snapshot = load(self.root / (self._settings.registry or DEFAULT_NAME))
+        except RegistryError as error:
+            return Claim(None, error=str(error))
+        return resolve(snapshot, self._stack.project, self._stack.stack, dict(self._stack.tags), config)
+
+    def _facts_of(
+        self,
+        found: list[Part],
+        dependencies: Mapping[str, tuple[str, ...]] | None = None,
+        *,
+        whole: bool = True,
+        resources: int = 0,
+    ) -> Stack:
+        stack = self._stack
+        return Stack(
+            project=stack.project if stack else "",
+            name=stack.stack if stack else "",
+            parts=tuple(found),
+            resources=resources or self._seen.resources,
+            preview=self._preview,
+            whole=whole,
+            dependencies=dependencies or {},
+        )
+
+    def _diagnostics(self, result: Result, facts: Facts, *, once: bool = False) -> Iterator[Any]:
+        if result.status == "crashed":
+            yield self._diagnostic(result.rule, "", text.crash(result.rule, result.because), "mandatory")
+        for finding in result.findings:
+            key = (result.rule.id, finding.urn, finding.why)
+            if once and key in self._seen.told:
+                continue
+            self._seen.told.add(key)
+            message = text.message(result.rule, finding, self._about(facts))
+            yield self._diagnostic(result.rule, finding.urn, message, self._level(result.rule, finding))
+
+    def _level(self, rule: Rule, finding: Finding) -> Level:
+        """The stricter of the registry's floor and the pack's config.
+
+        What is undetermined in a preview is only told where it will be decided before the resource is made.
+        """
+        if rule.family in _ALWAYS_MANDATORY and finding.verdict == "violated":
+            return "mandatory"
+        snapshot, judged = self._claim.snapshot, self._claim.judged
+        floors = snapshot.registry.platform.enforcement if snapshot else {}
+        level = self._settings.levels.get(rule.id, floors.get(rule.family, "mandatory"))
+        if finding.verdict == "undetermined" and self._preview:
+            default = "deny" if rule.family in _ALWAYS_MANDATORY else "decide-at-up"
+            floor = judged.on_unknown.get(rule.family, default) if judged else "deny"
+            if "deny" not in (floor, self._settings.on_unknown.get(rule.id)):
+                return "advisory"
+        return level
+
+    def _diagnostic(self, rule: Rule, urn: str, message: str, level: Level) -> Any:
+        return proto.AnalyzeDiagnostic(
+            policyName=rule.id,
+            policyPackName=NAME,
+            policyPackVersion="",
+            description=rule.title,
+            message=message,
+            urn=urn,
+            enforcementLevel=proto.MANDATORY if level == "mandatory" else proto.ADVISORY,
+            severity=self._map_severity(Severity(rule.severity)),
+        )
+
+    def _about(self, facts: Facts) -> str:
+        whose = facts.claim.judged.name if facts.claim.judged else f"stack {facts.stack.name}"
+        snapshot = facts.claim.snapshot
+        return f"{whose}, {facts.stack.resources} resources, registry {snapshot.sha256[:12] if snapshot else 'unread'}"
+
+
+def _parts(request: Any, trusted: tuple[str, ...]) -> Iterator[Part]:
+    """The parts of one resource of a request, its provider's included."""
+    made_with = _provider_of(request)
+    if made_with:
+        yield made_with
+    yield from parts(_resource(request), trusted, made_with)
+
+
+def _provider_of(request: Any) -> Provider | None:
+    if not request.HasField("provider") or request.provider.type != AWS_PROVIDER:
+        return None
+    props, secrets = decode(json_format.MessageToDict(request.provider.properties), {})
+    return provider(Resource(request.provider.urn, AWS_PROVIDER, props, secrets))
+
+
+def _resource(request: Any) -> Resource:
+    """A resource of `Analyze` or of `AnalyzeStack`; only the latter has dependencies."""
+    depends_on = {key: tuple(value.urns) for key, value in getattr(request, "propertyDependencies", {}).items()}
+    props, secrets = decode(json_format.MessageToDict(request.properties), depends_on)
+    return Resource(
+        urn=request.urn,
+        type=request.type,
+        props=props,
+        secrets=secrets,
+        provider=request.provider.urn if request.HasField("provider") else "",
+        custom=request.HasField("provider"),
+        parent=getattr(request, "parent", ""),
+        dependencies=tuple(getattr(request, "dependencies", ())),
+        property_dependencies=depends_on,
+    )

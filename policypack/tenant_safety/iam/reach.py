@@ -1,0 +1,192 @@
+"""Is there a request that a principal's identity policies allow?  Over all actions and resources, in three values.
+
+The texts that the patterns of all statements can tell apart form finitely many classes of actions and of resources
+(`patterns.classes`).  Within a pair of classes every request gets the same answer, so looking at one member of each
+pair decides for all of them.  What is not known, or only holds under a condition, may match an Allow and may miss a
+Deny.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from .documents import Document, Statement, Unknown
+from .patterns import Pattern, TooComplex, classes, compiled, intersects
+
+Boundary: TypeAlias = Document | Unknown | None
+"""A permission boundary: its document, not known, or none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """A document that applies to a principal, and the resource of the program that it stands in.
+
+    `certain` is false where it is not known that the document applies at all (`missing` says why).
+    """
+
+    source: str
+    document: Document | Unknown
+    certain: bool = True
+    missing: tuple[Unknown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The answer: `unreachable`, `reachable` or `undetermined`.
+
+    Reachable: `action` on `resource` is allowed by `source` at `statement`.
+    Undetermined: `missing` says what is not known, `because` why it matters.
+    """
+
+    verdict: Literal["unreachable", "reachable", "undetermined"]
+    action: str = ""
+    resource: str = ""
+    source: str = ""
+    statement: str = ""
+    missing: tuple[Unknown, ...] = ()
+    because: tuple[str, ...] = ()
+
+
+UNREACHABLE = Reach("unreachable")
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A statement reduced to what it matches.  `certain`: it applies to every request that it matches."""
+
+    source: str
+    statement: Statement
+    certain: bool
+    actions: tuple[Pattern, ...]
+    resources: tuple[Pattern, ...]
+    missing: tuple[Unknown, ...]
+    because: tuple[str, ...]
+
+
+def reach(granted: Sequence[Granted], boundary: Boundary, actions: str, resource: str) -> Reach:
+    """Can a request for one of `actions` (a pattern, lower case) on a member of `resource` (a pattern) be allowed?
+
+    Identity policies and a permission boundary only: a cross-account request also needs the resource's side.
+    """
+    rules = [rule for grant in granted for rule in _rules(grant)]
+    limits = [] if boundary is None else _rules(Granted("permission boundary", boundary))
+    allows = [rule for rule in rules if rule.statement.effect == "Allow" and _touches(rule, actions, resource)]
+    if not allows:
+        return UNREACHABLE
+    others = [rule for rule in (*rules, *limits) if rule not in allows and _touches(rule, actions, resource)]
+    try:
+        return _decide([*allows, *others], None if boundary is None else limits, actions, resource)
+    except TooComplex as error:
+        return Reach("undetermined", because=(str(error),))
+
+
+def _decide(rules: Sequence[_Rule], limits: Sequence[_Rule] | None, actions: str, resource: str) -> Reach:
+    action_patterns = list(dict.fromkeys(pattern for rule in rules for pattern in rule.actions))
+    resource_patterns = list(dict.fromkeys(pattern for rule in rules for pattern in rule.resources))
+    possible: Reach | None = None
+    for actions_in, action in classes(compiled(actions), action_patterns).items():
+        by_action = [r for r in rules if _matched(r.actions, r.statement.not_actions, action_patterns, actions_in)]
+        for resources_in, target in classes(compiled(resource, arn=True), resource_patterns).items():
+            matching = [
+                r
+                for r in by_action
+                if _matched(r.resources, r.statement.not_resources, resource_patterns, resources_in)
+            ]
+            answer = _answer(matching, limits, action, target)
+            if answer.verdict == "reachable":
+                return answer
+            if answer.verdict == "undetermined" and possible is None:
+                possible = answer
+    return possible or UNREACHABLE
+
+
+def _answer(matching: Sequence[_Rule], limits: Sequence[_Rule] | None, action: str, resource: str) -> Reach:
+    """The answer for one request, of which `matching` are the statements that it matches."""
+    denies = [rule for rule in matching if rule.statement.effect == "Deny"]
+    allows = [rule for rule in matching if rule.statement.effect == "Allow" and not _is_limit(rule, limits)]
+    if not allows or any(rule.certain for rule in denies):
+        return UNREACHABLE
+    within = [rule for rule in matching if rule.statement.effect == "Allow" and _is_limit(rule, limits)]
+    if limits is not None and not within:
+        return UNREACHABLE
+    certain = next((rule for rule in allows if rule.certain), None)
+    limited = limits is None or any(rule.certain for rule in within)
+    if certain and limited and not denies:
+        return Reach("reachable", action, resource, certain.source, certain.statement.where)
+    doubts = [*([] if certain else allows[:1]), *([] if limited else within[:1]), *denies]
+    return Reach(
+        "undetermined",
+        action,
+        resource,
+        allows[0].source,
+        allows[0].statement.where,
+        missing=tuple(dict.fromkeys(u for rule in doubts for u in rule.missing)),
+        because=tuple(dict.fromkeys(text for rule in doubts for text in rule.because)),
+    )
+
+
+def _is_limit(rule: _Rule, limits: Sequence[_Rule] | None) -> bool:
+    return any(rule is limit for limit in limits or ())
+
+
+def _rules(granted: Granted) -> list[_Rule]:
+    if isinstance(granted.document, Unknown):
+        missing = granted.document
+        whole = Statement("the document", "Allow", (missing,), False, (missing,), False, None, False, (), (missing,))
+        return [_rule(granted, whole)]
+    return [_rule(granted, statement) for statement in granted.document.statements]
+
+
+def _rule(granted: Granted, statement: Statement) -> _Rule:
+    """Patterns that are not known become `*`, or nothing in a `Not…` element; either way the match is not certain."""
+    because = []
+    if statement.missing or not granted.certain:
+        because.append(f"{granted.source} {statement.where} is not known yet")
+    if statement.conditions:
+        keys = ", ".join(sorted({f"{c.operator} {c.key}".strip() for c in statement.conditions}))
+        because.append(f"{granted.source} {statement.where} holds under a condition ({keys})")
+    patterns = (*statement.actions, *statement.resources)
+    if any(isinstance(p, str) and "${" in p for p in patterns):
+        because.append(f"{granted.source} {statement.where} has a policy variable")
+    # Whether a wildcard crosses a colon is told in two ways by AWS: what allows may, and what denies may not.
+    narrow = (statement.effect == "Deny") != statement.not_resources
+    return _Rule(
+        granted.source,
+        statement,
+        not because,
+        tuple(compiled(p) for p in _patterns(statement.actions, statement.not_actions)),
+        tuple(compiled(p, arn=narrow) for p in _patterns(statement.resources, statement.not_resources)),
+        (*statement.missing, *granted.missing),
+        tuple(because),
+    )
+
+
+def _patterns(texts: Iterable[str | Unknown], negated: bool) -> Iterator[str]:
+    for text in texts:
+        if not isinstance(text, Unknown) and "${" not in text:
+            yield text
+        elif not negated:
+            yield "*" if isinstance(text, Unknown) else _without_variables(text)
+        # What a Not… element excludes is not known here, so nothing is surely excluded.
+
+
+def _without_variables(pattern: str) -> str:
+    """`${aws:username}` may be anything; `${*}`, `${?}` and `${$}` are the characters themselves, so also covered."""
+    while "${" in pattern:
+        start = pattern.index("${")
+        end = pattern.find("}", start)
+        pattern = pattern[:start] + "*" + (pattern[end + 1 :] if end >= 0 else "")
+    return pattern
+
+
+def _touches(rule: _Rule, actions: str, resource: str) -> bool:
+    """A cheap first look: can the rule match any of these requests?"""
+    return (rule.statement.not_actions or any(intersects(p.text, actions) for p in rule.actions)) and (
+        rule.statement.not_resources or any(intersects(p.text, resource) for p in rule.resources)
+    )
+
+
+def _matched(patterns: tuple[Pattern, ...], negated: bool, index: Sequence[Pattern], accepted: int) -> bool:
+    return negated != any(accepted >> index.index(pattern) & 1 for pattern in patterns)

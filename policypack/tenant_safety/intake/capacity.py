@@ -1,0 +1,176 @@
+"""What a resource may use at most: counts, sizes and storage, from the capacity roles of the table."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from ..model import Capacity, Maybe, Part, Place, Unknown
+from .table import Role
+from .values import Resource, at, first, number, text
+
+_SIZE_PROPERTIES = ("type", "types[]", "class", "instancetype")
+_MULTI_AZ_STANDBYS = 2
+_IGNORED = {"bound", "reservation_purchase"}
+_NOTHING_OF_THEIR_OWN = (
+    "aws:rds/cluster:Cluster",
+    "aws:docdb/cluster:Cluster",
+    "aws:neptune/cluster:Cluster",
+    "aws:ecs/cluster:Cluster",
+    "aws:eks/cluster:Cluster",
+    "aws:alb/loadBalancer:LoadBalancer",
+    "aws:lb/loadBalancer:LoadBalancer",
+)
+"""Types whose size lies in other resources unless one of their capacity properties is set."""
+
+Measure = Literal["instances", "database", "cache", "search", "tasks", "storage", "template", "scaling", "other"]
+_MEASURES: dict[str, Measure] = {
+    "compute": "instances",
+    "compute_group": "instances",
+    "database": "database",
+    "cache": "cache",
+    "search": "search",
+    "service": "tasks",
+    "storage": "storage",
+    "template": "template",
+    "scaling_target": "scaling",
+    "override": "scaling",
+}
+
+
+def capacities(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
+    """What the resource may use; nothing for a type that only bounds others."""
+    if role.role in _IGNORED:
+        return
+    service = resource.type.split(":")[1].split("/")[0]
+    measure = _MEASURES.get(role.role, "other")
+    if resource.type in _NOTHING_OF_THEIR_OWN and not _any_set(resource, role):
+        return
+    if resource.type == "aws:ecs/taskDefinition:TaskDefinition":
+        yield _task_definition(resource, place, service)
+    elif measure == "template":
+        yield Capacity(
+            place,
+            "template",
+            service,
+            sizes=_sizes(resource, role),
+            names=_names(resource),
+            vcpu=_largest(resource, [p for p in role.paths("size") if "vcpu" in p.lower()]),
+            storage_gib=_sum(resource, role.paths("disk")),
+        )
+    elif measure == "scaling":
+        target = next((text(v) for p in role.paths("target") for _, v in at(resource.props, p)), None)
+        count = _largest(resource, role.paths("max"))
+        if count is not None:
+            yield Capacity(place, "scaling", service, count=count, target=target)
+    elif measure == "tasks" and resource.type == "aws:ecs/service:Service":
+        yield Capacity(
+            place,
+            "tasks",
+            service,
+            count=_or(number(first(resource.props, "desiredCount")), 1),
+            template=text(first(resource.props, "taskDefinition")),
+            names=_names(resource),
+        )
+    elif measure == "storage" and (disk := _sum(resource, role.paths("disk"))) != 0:
+        yield Capacity(place, "storage", service, storage_gib=disk)
+    elif measure in ("instances", "database", "cache", "search") and _measurable(resource, role):
+        yield _sized(resource, place, role, measure, service)
+    else:
+        yield Capacity(place, "other", service)
+
+
+def _measurable(resource: Resource, role: Role) -> bool:
+    """Is the size given as instance types or classes, and the count in instances?"""
+    units = [value for p in role.paths("unit") for _, value in at(resource.props, p)]
+    return bool(_sizes(resource, role) or role.paths("lt")) and all(u in ("units", "") for u in units)
+
+
+def _sized(resource: Resource, place: Place, role: Role, measure: Measure, service: str) -> Capacity:
+    count = _or(_largest(resource, role.paths("max", "desired", "count")), 1)
+    if first(resource.props, "multiAz") is True and measure == "database" and isinstance(count, float | int):
+        count = count * _MULTI_AZ_STANDBYS
+    templates = [text(v) for p in role.paths("lt") for _, v in at(resource.props, p)]
+    mixed = first(resource.props, "mixedInstancesPolicy.launchTemplate.launchTemplateSpecification.launchTemplateId")
+    return Capacity(
+        place,
+        measure,
+        service,
+        count=count,
+        sizes=_sizes(resource, role),
+        template=next((t for t in (*templates, text(mixed)) if t), None),
+        names=_names(resource),
+        storage_gib=_sum(resource, role.paths("disk"), largest_only=measure == "database"),
+    )
+
+
+def _task_definition(resource: Resource, place: Place, service: str) -> Capacity:
+    """CPU in units of 1/1024 vCPU and memory in MiB, for the task or summed over its containers."""
+    cpu, memory = number(first(resource.props, "cpu")), number(first(resource.props, "memory"))
+    return Capacity(
+        place,
+        "template",
+        service,
+        names=_names(resource),
+        vcpu=_scaled(_containers_sum(resource, "cpu") if cpu is None else cpu),
+        memory_gib=_scaled(_containers_sum(resource, "memory") if memory is None else memory),
+        storage_gib=_sum(resource, ("ephemeralStorage.sizeInGib",)),
+    )
+
+
+def _containers_sum(resource: Resource, key: str) -> Maybe[float] | None:
+    value = first(resource.props, "containerDefinitions")
+    if isinstance(value, Unknown):
+        return value
+    try:
+        containers = json.loads(value) if isinstance(value, str) else value
+        return float(sum(container.get(key) or 0 for container in containers))
+    except (ValueError, TypeError, AttributeError):
+        return Unknown("containerDefinitions")
+
+
+def _scaled(value: Maybe[float] | None) -> Maybe[float] | None:
+    return value / 1024 if isinstance(value, float) else value
+
+
+def _sizes(resource: Resource, role: Role) -> Maybe[tuple[str, ...]]:
+    found: list[str] = []
+    for pattern in role.paths("size"):
+        if not pattern.lower().endswith(_SIZE_PROPERTIES):
+            continue
+        for _, value in at(resource.props, pattern):
+            if isinstance(value, Unknown):
+                return value
+            if isinstance(value, str) and value:
+                found.append(value)
+    return tuple(dict.fromkeys(found))
+
+
+def _values(resource: Resource, paths: tuple[str, ...] | list[str]) -> list[Maybe[float]]:
+    found = [number(value) for pattern in paths for _, value in at(resource.props, pattern)]
+    return [value for value in found if value is not None]
+
+
+def _largest(resource: Resource, paths: tuple[str, ...] | list[str]) -> Maybe[float] | None:
+    values = _values(resource, paths)
+    unknown = next((value for value in values if isinstance(value, Unknown)), None)
+    return unknown or max((v for v in values if not isinstance(v, Unknown)), default=None)
+
+
+def _sum(resource: Resource, paths: tuple[str, ...], *, largest_only: bool = False) -> Maybe[float]:
+    values = _values(resource, paths)
+    unknown = next((value for value in values if isinstance(value, Unknown)), None)
+    known = [v for v in values if not isinstance(v, Unknown)]
+    return unknown or (max(known, default=0.0) if largest_only else sum(known))
+
+
+def _or(value: Maybe[float] | None, default: float) -> Maybe[float]:
+    return default if value is None else value
+
+
+def _any_set(resource: Resource, role: Role) -> bool:
+    return any(v not in (False, None) for paths in role.props.values() for p in paths for _, v in at(resource.props, p))
+
+
+def _names(resource: Resource) -> tuple[str, ...]:
+    named: list[Any] = [first(resource.props, key) for key in ("id", "name", "arn", "family", "identifier")]
+    return tuple(dict.fromkeys(name for name in named if isinstance(name, str) and name))

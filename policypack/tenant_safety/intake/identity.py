@@ -1,0 +1,130 @@
+"""Principals, their policies and what binds the two, read from `aws:iam` resources."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from ..iam import Document, DocumentError, Unknown, parse
+from ..model import Grant, Issuer, Maybe, Membership, Part, Place, Policy, Principal, Unreadable
+from .table import Role
+from .values import Resource, at, first, text
+
+Kind = Literal["role", "user", "group"]
+
+_KINDS: dict[str, Kind] = {"Role": "role", "User": "user", "Group": "group"}
+_ELEMENTS = (
+    *("Version", "Id", "Statement", "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction"),
+    *("Resource", "NotResource", "Condition", "AWS", "Service", "Federated", "CanonicalUser"),
+)
+_BY_SPELLING = {name.lower(): name for name in _ELEMENTS}
+
+
+def document(value: Any, place: Place, path: str, problems: list[Part]) -> Maybe[Document]:
+    """A policy document; one that can't be parsed is not known, and a problem is told."""
+    if isinstance(value, Unknown):
+        return value
+    try:
+        return parse(value if isinstance(value, str) else _spelled(value))
+    except DocumentError as error:
+        problems.append(Unreadable(place, path, str(error)))
+        return Unknown(path)
+
+
+def _spelled(value: Any) -> Any:
+    """Objects of the SDK spell the elements in camel, snake or AWS's own case; conditions keep theirs."""
+    if isinstance(value, Mapping):
+        return {
+            _BY_SPELLING.get(key.replace("_", "").lower(), key): inner
+            if key.lower() == "condition"
+            else _spelled(inner)
+            for key, inner in value.items()
+            if inner is not None
+        }
+    if isinstance(value, list):
+        return [_spelled(item) for item in value]
+    return value
+
+
+def principals(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
+    """A role, user or group with what stands in its own properties."""
+    kind = _KINDS.get(resource.type.rsplit(":", 1)[1])
+    if kind is None or not resource.type.startswith("aws:iam/"):
+        return
+    problems: list[Part] = []
+    trust = next(
+        (
+            document(value, place, path, problems)
+            for p in role.paths("trust_doc")
+            for path, value in at(resource.props, p)
+        ),
+        None,
+    )
+    name = _name(resource)
+    boundary = text(first(resource.props, "permissionsBoundary"))
+    yield Principal(place, kind, name, text(first(resource.props, "path")) or "/", trust, boundary or None)
+    for p in role.paths("inline_doc"):
+        for path, value in at(resource.props, p):
+            yield Grant(place, kind, name, document(value, place, path, problems), label=path)
+    for p in role.paths("managed_arns"):
+        for path, value in at(resource.props, p):
+            yield Grant(place, kind, name, policy=text(value), label=path)
+    yield from problems
+
+
+def identity_policies(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
+    """An inline policy of a principal, or a customer-managed policy."""
+    if not resource.type.startswith("aws:iam/"):
+        return
+    problems: list[Part] = []
+    for p in role.paths("doc"):
+        for path, value in at(resource.props, p):
+            found = document(value, place, path, problems)
+            targets = [(_kind(t), v) for t in role.paths("target") for _, v in at(resource.props, t)]
+            if not role.paths("target"):
+                yield Policy(place, _name(resource), found)
+            for kind, target in targets:
+                yield Grant(place, kind, _last(text(target) or Unknown(path)), found, label=path)
+    yield from problems
+
+
+def attachments(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
+    """A managed policy attached to principals."""
+    if not resource.type.startswith("aws:iam/"):
+        return
+    arns = [text(value) for p in role.paths("arn") for _, value in at(resource.props, p)]
+    for p in role.paths("target"):
+        for path, target in at(resource.props, p):
+            for arn in arns:
+                yield Grant(place, _kind(p), _last(text(target) or Unknown(path)), policy=arn, label=path)
+
+
+def memberships(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
+    """Users in groups."""
+    if resource.type == "aws:iam/groupMembership:GroupMembership":
+        group, users = text(first(resource.props, "group")), at(resource.props, "users[]")
+        for _, user in users:
+            yield Membership(place, group or Unknown("group"), text(user) or Unknown("users"))
+    elif resource.type == "aws:iam/userGroupMembership:UserGroupMembership":
+        user_name, groups = text(first(resource.props, "user")), at(resource.props, "groups[]")
+        for _, name in groups:
+            yield Membership(place, text(name) or Unknown("groups"), user_name or Unknown("user"))
+
+
+def _kind(path: str) -> Kind:
+    """`roles[]`, `roleName`, `role` name a role; users and groups likewise."""
+    return "role" if path.startswith("role") else "user" if path.startswith("user") else "group"
+
+
+def _last(name: Maybe[str]) -> Maybe[str]:
+    """A principal may be given by its ARN where a name is expected."""
+    return name.rsplit("/", 1)[1] if isinstance(name, str) and name.startswith("arn:") and "/" in name else name
+
+
+def _name(resource: Resource) -> Maybe[str]:
+    return text(first(resource.props, "name")) or Unknown("name", (resource.urn,))
+
+
+def issuers(resource: Resource, place: Place) -> Iterator[Part]:
+    """An OIDC provider."""
+    if resource.type == "aws:iam/openIdConnectProvider:OpenIdConnectProvider":
+        url = text(first(resource.props, "url")) or Unknown("url")
+        yield Issuer(place, url if isinstance(url, Unknown) else url.removeprefix("https://"))

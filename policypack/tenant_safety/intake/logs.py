@@ -1,0 +1,124 @@
+"""Log groups, where logs are sent, and what receives them."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from ..model import LogGroup, LogRoute, LogSink, Maybe, Part, Place, Unknown, Unreadable
+from .table import Role
+from .values import Resource, at, first, text
+
+_SINKS = {
+    "aws:s3/bucket:Bucket": ("bucket", "arn"),
+    "aws:s3/bucketV2:BucketV2": ("bucket", "arn"),
+    "aws:kinesis/stream:Stream": ("name", "arn"),
+    "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": ("name", "arn"),
+    "aws:cloudwatch/logDestination:LogDestination": ("name", "arn"),
+}
+SUBSCRIPTION = "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter"
+ACCOUNT_POLICY = "aws:cloudwatch/logAccountPolicy:LogAccountPolicy"
+
+
+def groups(resource: Resource, place: Place) -> Iterator[Part]:
+    if resource.type == "aws:cloudwatch/logGroup:LogGroup":
+        yield LogGroup(place, text(first(resource.props, "name")) or Unknown("name", (resource.urn,)))
+
+
+def sinks(resource: Resource, place: Place) -> Iterator[Part]:
+    for prop in _SINKS.get(resource.type, ())[:1]:
+        yield LogSink(place, text(first(resource.props, prop)) or Unknown(prop, (resource.urn,)))
+
+
+def routes(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
+    """Where the logs that this resource writes or forwards go."""
+    if resource.type == SUBSCRIPTION:
+        yield from _subscription(resource, place)
+    elif resource.type == ACCOUNT_POLICY:
+        yield from _account_policy(resource, place)
+    elif role.role in ("source_route", "transport", "sink"):
+        for pattern in role.paths("dest"):
+            for path, value in at(resource.props, pattern):
+                destination = text(value)
+                if destination and not _switched_off(resource, path):
+                    yield LogRoute(place, "", _arn(destination, path, place), label=path)
+        if role.role == "source_route":
+            for pattern in role.paths("json_doc"):
+                for path, value in at(resource.props, pattern):
+                    yield from _containers(value, path, place)
+
+
+def _subscription(resource: Resource, place: Place) -> Iterator[Part]:
+    destination = text(first(resource.props, "destinationArn"))
+    source = text(first(resource.props, "logGroup"))
+    pattern = text(first(resource.props, "filterPattern"))
+    partial = f"the filter pattern {pattern!r} keeps logs back" if isinstance(pattern, str) and pattern.strip() else ""
+    if isinstance(pattern, Unknown):
+        partial = "the filter pattern is not known yet"
+    if isinstance(source, str) and source.startswith("arn:"):
+        source = source.split(":log-group:", 1)[-1].removesuffix(":*")
+    yield LogRoute(
+        place,
+        source or Unknown("logGroup"),
+        destination or Unknown("destinationArn"),
+        partial,
+        "destinationArn",
+    )
+
+
+def _account_policy(resource: Resource, place: Place) -> Iterator[Part]:
+    """An account's subscription policy: every log group of the region, less those that a criterion leaves out."""
+    if first(resource.props, "policyType") != "SUBSCRIPTION_FILTER_POLICY":
+        return
+    for path, value in at(resource.props, "policyDocument"):
+        if isinstance(value, Unknown):
+            yield LogRoute(place, "*", value, label=path)
+            continue
+        try:
+            raw = json.loads(value) if isinstance(value, str) else value
+            destination = raw["DestinationArn"]
+        except (ValueError, KeyError, TypeError):
+            yield Unreadable(place, path, "expected a JSON object with a DestinationArn")
+            continue
+        kept = [name for name, v in (("FilterPattern", raw.get("FilterPattern")),) if v and str(v).strip()]
+        kept += ["selectionCriteria"] if first(resource.props, "selectionCriteria") else []
+        partial = f"{' and '.join(kept)} leaves logs out" if kept else ""
+        yield LogRoute(place, "*", destination, partial, path)
+
+
+def _containers(value: Any, path: str, place: Place) -> Iterator[Part]:
+    """The log configuration of a task definition's containers."""
+    if isinstance(value, Unknown):
+        yield LogRoute(place, "", value, label=path)
+        return
+    try:
+        containers = json.loads(value) if isinstance(value, str) else value
+        logging = [(i, c.get("logConfiguration") or {}) for i, c in enumerate(containers)]
+        named = [(i, log.get("logDriver"), (log.get("options") or {}).get("awslogs-group")) for i, log in logging]
+    except (ValueError, AttributeError, TypeError):
+        yield Unreadable(place, path, "expected a JSON list of container definitions")
+        return
+    for i, driver, group in named:
+        if driver == "awslogs" and group:
+            label = f"{path}[{i}].logConfiguration"
+            yield LogRoute(place, "", _arn(group, "logGroup", place), label=label)
+
+
+def _switched_off(resource: Resource, path: str) -> bool:
+    beside = f"{path.rsplit('.', 1)[0]}.enabled" if "." in path else "enabled"
+    return any(value is False for _, value in at(resource.props, beside))
+
+
+def _arn(destination: Maybe[str], path: str, place: Place) -> Maybe[str]:
+    """A destination given by a bucket's, log group's or delivery stream's bare name, as an ARN."""
+    if isinstance(destination, Unknown) or destination.startswith("arn:"):
+        return destination
+    last = path.lower()
+    account = place.account if isinstance(place.account, str) else ""
+    region = place.region if isinstance(place.region, str) else ""
+    if "bucket" in last:
+        return f"arn:aws:s3:::{destination}"
+    if "loggroup" in last:
+        return f"arn:aws:logs:{region}:{account}:log-group:{destination}"
+    if "deliverystream" in last or "firehose" in last:
+        return f"arn:aws:firehose:{region}:{account}:deliverystream/{destination}"
+    return destination

@@ -1,0 +1,100 @@
+"""Resources of a preview or an update, turned into parts of the model."""
+
+from collections.abc import Iterator, Sequence
+
+from ..model import Maybe, Opaque, Part, Place, Provider, Unknown
+from . import capacity, identity, logs
+from .table import Role, canonical, table
+from .values import Resource, first, from_json, text
+
+AWS_PROVIDER = "pulumi:providers:aws"
+LINKS = ("tenant_links.subdomain:", "tenant_links.grant:")
+"""Modules whose dynamic resources are this project's own."""
+
+
+def provider(resource: Resource) -> Provider:
+    """The accounts and the region that an aws provider is pinned to."""
+    allowed = from_json(resource.props.get("allowedAccountIds"))
+    roles = from_json(resource.props.get("assumeRoles") or resource.props.get("assumeRole"))
+    accounts = _accounts(allowed, roles)
+    region = text(resource.props.get("region"))
+    return Provider(resource.urn, accounts, region if region else Unknown("region"))
+
+
+def _accounts(allowed: object, roles: object) -> Maybe[tuple[str, ...]]:
+    for value in (allowed, roles):
+        if isinstance(value, Unknown):
+            return value
+    if isinstance(allowed, list) and allowed:
+        unknown = next((a for a in allowed if isinstance(a, Unknown)), None)
+        return unknown or tuple(str(a) for a in allowed)
+    listed = roles if isinstance(roles, list) else [roles]
+    # The SDK passes a plain dict's own spelling on.
+    arns = [r.get("roleArn") or r.get("role_arn") for r in listed if isinstance(r, dict)]
+    arn = next((a for a in reversed(arns) if a), None)
+    if isinstance(arn, Unknown):
+        return arn
+    fields = str(arn or "").split(":")
+    return (fields[4],) if len(fields) > 5 and fields[4] else ()
+
+
+def parts(resource: Resource, trusted: Sequence[str], own: Provider | None) -> Iterator[Part]:
+    """The parts of the model that one resource is.
+
+    `own` is the aws provider that the resource is made with; `trusted` names packages that can't touch AWS.
+    """
+    token = canonical(resource.type)
+    place = _place(resource, token, own)
+    if token == AWS_PROVIDER:
+        yield provider(resource)
+        return
+    if token.startswith("aws:"):
+        roles = table().roles.get(token)
+        if roles is None and token not in table().others:
+            yield Opaque(place, f"the type {resource.type} is not known")
+        for role in roles or ():
+            yield from _of_role(resource, place, role)
+        yield from logs.sinks(resource, place)
+    elif not _harmless(resource, trusted):
+        yield Opaque(place, f"a resource of type {resource.type} could create anything")
+
+
+def _of_role(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
+    if role.family == "cicd":
+        if role.role == "principal":
+            yield from identity.principals(resource, place, role)
+        elif role.role == "identity_policy":
+            yield from identity.identity_policies(resource, place, role)
+        elif role.role == "attachment":
+            yield from identity.attachments(resource, place, role)
+        elif role.role == "principal_binding":
+            yield from identity.memberships(resource, place, role)
+        elif role.role == "federation":
+            yield from identity.issuers(resource, place)
+    elif role.family == "logs":
+        yield from logs.groups(resource, place)
+        yield from logs.routes(resource, place, role)
+    elif role.family == "capacity":
+        yield from capacity.capacities(resource, place, role)
+    elif role.family == "opaque" and role.role == "arbitrary_resource":
+        yield Opaque(place, f"a resource of type {resource.type} could create anything")
+
+
+def _harmless(resource: Resource, trusted: Sequence[str]) -> bool:
+    """Components own nothing but their children, which are judged themselves; the engine's types create nothing."""
+    package, _, rest = resource.type.partition(":")
+    if not resource.custom or package == "pulumi":
+        return True
+    if package == "pulumi-python" and rest.startswith("dynamic/"):
+        return rest.removeprefix("dynamic/").startswith(LINKS)
+    return package in trusted
+
+
+def _place(resource: Resource, token: str, own: Provider | None) -> Place:
+    account: Maybe[str] = Unknown("account")
+    if own and not isinstance(own.accounts, Unknown) and len(own.accounts) == 1:
+        account = own.accounts[0]
+    elif own and isinstance(own.accounts, Unknown):
+        account = own.accounts
+    region = text(first(resource.props, "region")) or (own.region if own else Unknown("region"))
+    return Place(resource.urn, token, resource.provider, account, region)

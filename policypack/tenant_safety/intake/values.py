@@ -1,0 +1,136 @@
+"""Plain values of resource properties: decoded from the engine's wire form, with what is not known as a value.
+
+The engine marks unknowns by seven sentinel strings and wraps secrets, assets and archives in objects with a signature.
+Source: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/properties.go
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..model import Unknown
+
+SENTINELS = (
+    "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+    "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+    "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+    "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+    "030794c1-ac77-496b-92df-f27374a8bd58",
+    "e48ece36-62e2-4504-bad9-02848725956a",
+    "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+)
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+SECRET = "1b47061264138c4ac30d75fd1eb44270"
+OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One resource as Pulumi has it.  `props` are decoded; `secrets` are the top-level properties that hold one."""
+
+    urn: str
+    type: str
+    props: Mapping[str, Any]
+    secrets: frozenset[str] = frozenset()
+    provider: str = ""
+    custom: bool = True
+    parent: str = ""
+    dependencies: tuple[str, ...] = ()
+    property_dependencies: Mapping[str, tuple[str, ...]] | None = None
+
+
+def decode(raw: Mapping[str, Any], depends_on: Mapping[str, tuple[str, ...]]) -> tuple[dict[str, Any], frozenset[str]]:
+    """The properties of a resource, and the names of those that hold a secret.
+
+    An unknown at any depth becomes `Unknown(path, depends_on)` with what its top-level property depends on.
+    """
+    secrets: set[str] = set()
+    props = {}
+    for key, value in raw.items():
+        found: list[bool] = []
+        props[key] = _decoded(value, key, depends_on.get(key, ()), found)
+        if found:
+            secrets.add(key)
+    return props, frozenset(secrets)
+
+
+def _decoded(raw: Any, path: str, depends_on: tuple[str, ...], secret: list[bool]) -> Any:
+    if isinstance(raw, str):
+        # A program can put an unknown into a longer string of its own, so it is looked for inside, too.
+        return Unknown(path, depends_on) if len(raw) >= 36 and any(s in raw for s in SENTINELS) else raw
+    if isinstance(raw, Mapping):
+        signature = raw.get(SIGNATURE)
+        if signature == SECRET:
+            secret.append(True)
+            return _decoded(raw.get("value"), path, depends_on, secret)
+        if signature == OUTPUT:
+            if raw.get("secret"):
+                secret.append(True)
+            return _decoded(raw["value"], path, depends_on, secret) if "value" in raw else Unknown(path, depends_on)
+        if signature is not None:
+            return None  # Assets, archives and resource references hold nothing that a rule reads.
+        return {key: _decoded(value, f"{path}.{key}", depends_on, secret) for key, value in raw.items()}
+    if isinstance(raw, Sequence):
+        return [_decoded(value, f"{path}[{i}]", depends_on, secret) for i, value in enumerate(raw)]
+    return raw
+
+
+def at(props: Mapping[str, Any], path: str) -> Iterator[tuple[str, Any]]:
+    """The values at a path of the table (`a.b[].c`), each with its concrete path (`a.b[0].c`).
+
+    An unknown on the way is yielded in the value's place.  What is absent or null yields nothing.
+    """
+    yield from _at(props, path.split("."), "")
+
+
+def _at(value: Any, steps: Sequence[str], path: str) -> Iterator[tuple[str, Any]]:
+    if value is None:
+        return
+    if isinstance(value, Unknown) or not steps:
+        yield path, value
+        return
+    name = steps[0].removesuffix("[]")
+    if not isinstance(value, Mapping):
+        return
+    inner = value.get(name)
+    here = f"{path}.{name}" if path else name
+    if steps[0].endswith("[]") and isinstance(inner, Sequence) and not isinstance(inner, str):
+        for i, item in enumerate(inner):
+            yield from _at(item, steps[1:], f"{here}[{i}]")
+    else:
+        yield from _at(inner, steps[1:], here)
+
+
+def first(props: Mapping[str, Any], path: str) -> Any:
+    """The first value at a path, or `None`."""
+    return next((value for _, value in at(props, path)), None)
+
+
+def text(value: Any) -> str | Unknown | None:
+    """A value as text; anything else than text is nobody's name."""
+    return value if isinstance(value, str | Unknown) else None
+
+
+def number(value: Any) -> float | Unknown | None:
+    """A value as a number; AWS takes numbers written as text, too."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float):
+        return float(value)
+    if isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            return None
+    return value if isinstance(value, Unknown) else None
+
+
+def from_json(value: Any) -> Any:
+    """A provider's property: every one that is not text is JSON in a string."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value

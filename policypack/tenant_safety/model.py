@@ -1,0 +1,234 @@
+"""The neutral model: what a preview, a state file or a live account says, as frozen values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias, TypeVar
+
+from .iam import Document, Unknown
+
+__all__ = [
+    "Capacity",
+    "Finding",
+    "Grant",
+    "Issuer",
+    "LogGroup",
+    "LogRoute",
+    "LogSink",
+    "Maybe",
+    "Membership",
+    "Opaque",
+    "Part",
+    "Place",
+    "Policy",
+    "Principal",
+    "Provider",
+    "Stack",
+    "Unknown",
+    "Unreadable",
+    "Verdict",
+    "decided",
+]
+
+T = TypeVar("T")
+Maybe: TypeAlias = T | Unknown
+"""A value, or that it is not known yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A configured access to AWS.  `accounts`: those that it is pinned to; empty if it is not pinned."""
+
+    urn: str
+    accounts: Maybe[tuple[str, ...]]
+    region: Maybe[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a resource is: its URN, its provider's URN, and the account and region that this provider is pinned to."""
+
+    urn: str
+    type: str
+    provider: str
+    account: Maybe[str]
+    region: Maybe[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """An IAM role, user or group.  `name` may be unknown before it exists."""
+
+    at: Place
+    kind: Literal["role", "user", "group"]
+    name: Maybe[str]
+    path: Maybe[str] = "/"
+    trust: Maybe[Document] | None = None
+    boundary: Maybe[str] | None = None
+    """The ARN of the permission boundary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A customer-managed policy, which holds once it is attached."""
+
+    at: Place
+    name: Maybe[str]
+    document: Maybe[Document]
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A policy that holds for a principal: inline (`document`) or managed (`policy`, an ARN).
+
+    `target` is the name of the principal, or its URN where only the program's structure tells it.
+    """
+
+    at: Place
+    kind: Literal["role", "user", "group"]
+    target: Maybe[str]
+    document: Maybe[Document] | None = None
+    policy: Maybe[str] | None = None
+    label: str = ""
+    """Which part of the resource: `inlinePolicies[0]`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """An OIDC provider that an account trusts; `url` without https://."""
+
+    at: Place
+    url: Maybe[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Users of a group."""
+
+    at: Place
+    group: Maybe[str]
+    user: Maybe[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LogGroup:
+    """A CloudWatch log group."""
+
+    at: Place
+    name: Maybe[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LogRoute:
+    """Logs of `source` (a log group's name; `*` for all of the account; "" for the resource's own) go to `destination`.
+
+    `partial` tells what keeps some of the logs back, such as a filter pattern; empty if nothing does.
+    """
+
+    at: Place
+    source: Maybe[str]
+    destination: Maybe[str]
+    partial: str = ""
+    label: str = ""
+    """The property that names the destination."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogSink:
+    """Something that receives logs under a name or ARN of its own: a bucket, a stream, a destination."""
+
+    at: Place
+    name: Maybe[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """What a resource may use at most.
+
+    `count`: instances or tasks, at the most.  `sizes`: the instance types or classes that it may take; with `template`
+    (an id or name) the sizes stand in a launch template or task definition.  `vcpu` and `memory_gib` are for each
+    instance where they are given directly.  `storage_gib`: for each instance.
+    `measure` says what the plan bounds it by; `service` names it where a plan can only accept or not accept it.
+    """
+
+    at: Place
+    measure: Literal["instances", "database", "cache", "search", "tasks", "storage", "template", "scaling", "other"]
+    service: str
+    count: Maybe[float] = 1
+    sizes: Maybe[tuple[str, ...]] = ()
+    template: Maybe[str] | None = None
+    names: tuple[str, ...] = ()
+    """By what others refer to it: id, name, ARN."""
+    vcpu: Maybe[float] | None = None
+    memory_gib: Maybe[float] | None = None
+    storage_gib: Maybe[float] = 0
+    target: Maybe[str] | None = None
+    """Of a scaling rule: what it scales."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A resource that could create anything, or of a type never seen; `why` says which."""
+
+    at: Place
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A property that could not be understood."""
+
+    at: Place
+    path: str
+    problem: str
+
+
+Part: TypeAlias = (
+    Provider
+    | Principal
+    | Policy
+    | Grant
+    | Membership
+    | Issuer
+    | LogGroup
+    | LogRoute
+    | LogSink
+    | Capacity
+    | Opaque
+    | Unreadable
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """One stack, as far as it has been read.
+
+    `dependencies` gives the resources that a resource comes directly after, by URN; it is not known while resources
+    arrive one by one, when all that has arrived counts as earlier.
+    """
+
+    project: str
+    name: str
+    parts: tuple[Part, ...]
+    resources: int = 0
+    preview: bool = True
+    whole: bool = True
+    """False while resources arrive: what is missing may still come."""
+    dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+Verdict: TypeAlias = Literal["violated", "undetermined"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule has to say of a resource: `why` gives names and values, no advice; `missing` what is not known."""
+
+    urn: str
+    why: str
+    verdict: Verdict = "violated"
+    missing: tuple[Unknown, ...] = ()
+
+
+def decided(urn: str, why: str, missing: tuple[Unknown, ...]) -> Finding:
+    """A finding that is a violation unless something is missing to decide it."""
+    return Finding(urn, why, "undetermined" if missing else "violated", missing)

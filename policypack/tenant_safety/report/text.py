@@ -1,0 +1,51 @@
+"""A finding as text for a terminal."""
+
+import unicodedata
+from collections.abc import Iterable
+
+from ..judge import Result
+from ..model import Finding, Unknown
+from ..rules import Rule
+
+DOCS = "docs/rules.md"
+_LONGEST = 1500
+
+
+def message(rule: Rule, finding: Finding, about: str) -> str:
+    """What the engine prints below a rule's id: the fault, names and values, what was read, and what to do."""
+    lines = [f"{rule.title}: {inert(finding.why)}" if finding.why else rule.title]
+    if finding.verdict == "undetermined":
+        lines[0] = f"Undetermined: {lines[0]}"
+        waits = [_waits(unknown) for unknown in finding.missing]
+        lines += [f"  Missing: {inert('; '.join(dict.fromkeys(waits)))}"] if waits else []
+    lines += [f"  Read: {rule.scope} ({about})", f"  Remedy: {rule.remediation}", f"  More: {DOCS}#{rule.id}"]
+    return "\n".join(lines)
+
+
+def _waits(unknown: Unknown) -> str:
+    names = ", ".join(urn.rsplit("::", 1)[-1] for urn in unknown.depends_on)
+    return f"{unknown.path}, which {names} will provide" if names else unknown.path
+
+
+def crash(rule: Rule, because: str) -> str:
+    """What is told of a rule that failed."""
+    return (
+        f"The rule failed ({inert(because)}), so nothing was decided.\n"
+        "  Remedy: Report this with the pack's version; until then nothing counts as proved."
+    )
+
+
+def proved(results: Iterable[Result], about: str) -> str:
+    """One line on what was proved."""
+    results = tuple(results)
+    names = [result.rule.id for result in results if result.status == "proved"]
+    return f"tenant-safety: proved {len(names)} of {len(results)} rules for {about}: {', '.join(names)}"
+
+
+def inert(text: str) -> str:
+    """Names come from programs: control characters, ANSI escapes and direction marks are shown, not obeyed."""
+    shown = "".join(
+        f"\\u{ord(char):04x}" if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") and char != "\n" else char
+        for char in text
+    )
+    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}… ({len(shown) - _LONGEST} characters more)"

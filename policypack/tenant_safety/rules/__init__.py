@@ -1,0 +1,32 @@
+"""The rule catalogue: one file a rule."""
+
+from .capacity_exceeds_plan import capacity_exceeds_plan
+from .capacity_sum_exceeds_plan import capacity_sum_exceeds_plan
+from .cicd_reaches_global_config import cicd_reaches_global_config
+from .document_unreadable import document_unreadable
+from .log_route_foreign import log_route_foreign
+from .logs_not_central import logs_not_central
+from .provider_account_disagrees import provider_account_disagrees
+from .provider_not_pinned import provider_not_pinned
+from .registry_unreadable import registry_unreadable
+from .resource_opaque import resource_opaque
+from .rule import Rule
+from .stack_identity_disagrees import stack_identity_disagrees
+from .stack_unregistered import stack_unregistered
+
+CATALOG: tuple[Rule, ...] = (
+    registry_unreadable,
+    stack_unregistered,
+    stack_identity_disagrees,
+    provider_account_disagrees,
+    provider_not_pinned,
+    resource_opaque,
+    document_unreadable,
+    cicd_reaches_global_config,
+    logs_not_central,
+    log_route_foreign,
+    capacity_exceeds_plan,
+    capacity_sum_exceeds_plan,
+)
+
+__all__ = ["CATALOG", "Rule"]

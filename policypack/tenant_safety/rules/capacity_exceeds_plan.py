@@ -1,0 +1,77 @@
+"""Resources that are larger than the plan allows."""
+
+from collections.abc import Iterator
+
+from ..analysis import Facts
+from ..analysis.capacity import Use
+from ..iam import matches
+from ..model import Capacity, Finding, Maybe, Unknown
+from ..tenancy import Capacities
+from .rule import rule
+
+_SIZES = {
+    "instances": "instance_types",
+    "template": "instance_types",
+    "database": "database_classes",
+    "cache": "cache_types",
+    "search": "search_types",
+}
+_COUNTS = {"instances": "instances_per_group", "tasks": "tasks_per_service"}
+
+
+@rule(
+    family="capacity",
+    severity="medium",
+    title="A resource is larger than the tenant's plan allows",
+    remediation="Choose a size or count within the plan, or have the registry give this tenant an override.",
+    scope="the sizes, counts and storage of this stack's resources",
+    reads=(Capacity,),
+    monotone=True,
+    of="tenants",
+)
+def capacity_exceeds_plan(facts: Facts) -> Iterator[Finding]:
+    """What a tenant uses beyond its plan is paid for by the platform, and takes the quota of its account."""
+    for use in facts.uses:
+        told = list(_told(use, facts.plan.capacity, facts.judged.plan_name))
+        too_much = [why for why, missing in told if missing is None]
+        missing = tuple(u for _, m in told if m is not None for u in m)
+        if too_much:
+            yield Finding(use.at.urn, "; ".join(too_much))
+        elif told:
+            yield Finding(use.at.urn, "; ".join(why for why, _ in told), "undetermined", missing)
+
+
+def _told(use: Use, bounds: Capacities, plan: str) -> Iterator[tuple[str, tuple[Unknown, ...] | None]]:
+    """What is too much (with `None`) or not known (with what is missing)."""
+    if use.measure == "other":
+        if use.service not in bounds.unmeasured:
+            yield f"the plan {plan} does not say whether {use.service} may be used without a bound", ()
+        return
+    if use.sizes:
+        allowed = getattr(bounds, _SIZES.get(use.measure, "instance_types"))
+        yield from _sizes(use.sizes, allowed, f"{_SIZES.get(use.measure)} of the plan {plan}")
+    if name := _COUNTS.get(use.measure):
+        yield from _bounded(use.count, getattr(bounds, name), f"{name} of the plan {plan}")
+    if use.storage_gib != 0:
+        bound = bounds.storage_per_resource_gib
+        yield from _bounded(use.storage_gib, bound, f"storage_per_resource_gib of the plan {plan}")
+
+
+def _sizes(
+    sizes: Maybe[tuple[str, ...]], allowed: tuple[str, ...] | None, bound: str
+) -> Iterator[tuple[str, tuple[Unknown, ...] | None]]:
+    if allowed is None:
+        yield f"{bound} are not set", ()
+    elif isinstance(sizes, Unknown):
+        yield f"{sizes.path} is not known yet", (sizes,)
+    elif wrong := [size for size in sizes if not any(matches(pattern, size) for pattern in allowed)]:
+        yield f"{', '.join(wrong)} is not one of {', '.join(allowed)} ({bound})", None
+
+
+def _bounded(value: Maybe[float], bound: float | None, name: str) -> Iterator[tuple[str, tuple[Unknown, ...] | None]]:
+    if bound is None:
+        yield f"{name} is not set", ()
+    elif isinstance(value, Unknown):
+        yield f"{value.path} is not known yet", (value,)
+    elif value > bound:
+        yield f"{value:g} is more than {bound:g} ({name})", None

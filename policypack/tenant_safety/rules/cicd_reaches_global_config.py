@@ -1,0 +1,38 @@
+"""CI/CD roles and global config."""
+
+from collections.abc import Iterator
+
+from ..analysis import Facts
+from ..model import Finding, Grant, Issuer, Membership, Policy, Principal
+from .rule import rule
+
+
+@rule(
+    family="global-config",
+    severity="critical",
+    title="A CI/CD role reaches global config",
+    remediation="Take the statement away or narrow it, or give the role a permission boundary without global config. A "
+    "Deny must be made before what it denies: put the Allow after it with depends_on.",
+    scope="the identity policies, attachments and permission boundaries of this stack; what another stack's policy or "
+    "the target's own resource policy grants is not read here",
+    reads=(Principal, Policy, Grant, Membership, Issuer),
+    monotone=True,
+)
+def cicd_reaches_global_config(facts: Facts) -> Iterator[Finding]:
+    """Global config is what every tenant's deployment trusts: the registry, the state, the shared parameters and the
+    pack itself.  Whoever can run a tenant's pipeline would through it read or rule all tenants.
+    """
+    for access in facts.cicd_access:
+        holder, reach = access.holder, access.reach
+        what = f"{reach.action} on {reach.resource or access.target}"
+        others = f", and {access.others} more patterns of global config" if access.others else ""
+        through = f"{reach.statement} of {reach.source.rsplit('::', 1)[-1]}"
+        if reach.verdict == "reachable":
+            ci = holder.ci if isinstance(holder.ci, str) else ""
+            why = f"{holder.kind} {holder.name} ({ci}) may call {what}, through {through}{others}"
+            if access.window:
+                why += "; a Deny takes it back only later, and until then the role has it"
+            yield Finding(access.grant.at.urn, why)
+        else:
+            why = f"{holder.kind} {holder.name} may be able to call {what}, through {through}: "
+            yield Finding(access.grant.at.urn, why + "; ".join(reach.because), "undetermined", reach.missing)

@@ -1,0 +1,37 @@
+"""Logs of standard tenants that don't end in the central account."""
+
+from collections.abc import Iterator
+
+from ..analysis import Facts
+from ..model import Finding, LogGroup, LogRoute, LogSink, Unknown, decided
+from .rule import rule
+
+
+@rule(
+    family="logs",
+    severity="high",
+    title="A log does not end in the central account",
+    remediation="Send it to a central log destination: a subscription filter without a pattern for a log group, the "
+    "central bucket or stream for a resource with a destination of its own.",
+    scope="the log groups, subscriptions and log destinations of this stack's resources; log groups that a service "
+    "makes by itself are not read",
+    reads=(LogGroup, LogRoute, LogSink),
+    of="tenants",
+)
+def logs_not_central(facts: Facts) -> Iterator[Finding]:
+    """An incident in a tenant's account is found and understood by logs that its own principals can't reach."""
+    if facts.plan.high_security:
+        return
+    for unrouted in facts.unrouted_groups:
+        why = unrouted.why or "no subscription takes it anywhere"
+        yield decided(unrouted.group.at.urn, why, unrouted.missing)
+    for end in facts.log_ends:
+        if end.route.source != "" or end.transport:
+            continue
+        last = end.last if isinstance(end.last, str) else end.last.path
+        if end.end == "own":
+            yield Finding(end.route.at.urn, f"{end.route.label} ends in the tenant's own {last}")
+        elif end.end == "unknown":
+            missing = (end.last,) if isinstance(end.last, Unknown) else ()
+            why = f"{end.route.label} goes to {last}, which is neither central nor made here"
+            yield decided(end.route.at.urn, why, missing)

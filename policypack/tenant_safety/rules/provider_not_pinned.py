@@ -1,0 +1,25 @@
+"""A provider whose account nobody fixed."""
+
+from collections.abc import Iterator
+
+from ..analysis import Facts
+from ..model import Finding, Provider
+from .rule import rule
+
+
+@rule(
+    family="tenancy",
+    severity="high",
+    title="A provider is not pinned to an account",
+    remediation="Set aws:allowedAccountIds, or assumeRoles, to the stack's account.",
+    scope="the aws providers of this stack",
+    reads=(Provider,),
+    monotone=True,
+)
+def provider_not_pinned(facts: Facts) -> Iterator[Finding]:
+    """A provider that takes whatever account the credentials at hand belong to can deploy one tenant's stack into
+    another's account; no rule can tell where its resources will be.
+    """
+    for provider in facts.providers:
+        if provider.accounts == ():
+            yield Finding(provider.urn, "it has neither allowedAccountIds nor assumeRoles")

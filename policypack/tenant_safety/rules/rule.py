@@ -1,0 +1,66 @@
+"""What a rule is."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from inspect import cleandoc
+from typing import Literal
+
+from ..analysis import Facts
+from ..model import Finding, Part
+from ..tenancy import Family
+
+Severity = Literal["medium", "high", "critical"]
+Check = Callable[[Facts], Iterator[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule with all that is told of it.
+
+    `reads`: the parts of the model that can change its answer.  `monotone`: no later resource can heal a finding, so a
+    resource is stopped before it is made.  `of`: whose stacks it judges: `any` stack at all, `registered` ones, or
+    `tenants`' alone.  `scope`: what was read when it says proved.
+    """
+
+    id: str
+    family: Family
+    severity: Severity
+    title: str
+    rationale: str
+    remediation: str
+    scope: str
+    monotone: bool
+    of: Literal["any", "registered", "tenants"]
+    reads: frozenset[type[Part]]
+    check: Check
+
+
+def rule(
+    *,
+    family: Family,
+    severity: Severity,
+    title: str,
+    remediation: str,
+    scope: str,
+    reads: tuple[type[Part], ...] = (),
+    monotone: bool = False,
+    of: Literal["any", "registered", "tenants"] = "registered",
+) -> Callable[[Check], Rule]:
+    """Makes a rule of a check; its name gives the id, its docstring the rationale."""
+
+    def made(check: Check) -> Rule:
+        return Rule(
+            id=check.__name__.replace("_", "-"),
+            family=family,
+            severity=severity,
+            title=title,
+            rationale=cleandoc(check.__doc__ or ""),
+            remediation=remediation,
+            scope=scope,
+            monotone=monotone,
+            of=of,
+            reads=frozenset(reads),
+            check=check,
+        )
+
+    return made

@@ -1,0 +1,52 @@
+"""What the pack's own config may say: where the registry is, and stricter than the registry, never laxer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .rules import CATALOG
+from .tenancy import Level, OnUnknown
+
+REGISTRY_RULE = "registry-unreadable"
+"""The rule whose config names the registry: `{"registry-unreadable": {"registry": "/etc/tenancy.yaml"}}`."""
+
+
+class SettingsError(Exception):
+    """The pack's config can't be used; a line for each fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`registry`: a path, "" for the default.  `levels` and `on_unknown` by rule id, where the config gives them."""
+
+    registry: str = ""
+    levels: Mapping[str, Level] = field(default_factory=dict)
+    on_unknown: Mapping[str, OnUnknown] = field(default_factory=dict)
+
+
+def settings(levels: Mapping[str, str], properties: Mapping[str, Mapping[str, Any]]) -> Settings:
+    """Checks the config as the engine hands it over: level and properties by policy.  Raises `SettingsError`."""
+    ids = [rule.id for rule in CATALOG]
+    faults = [
+        f"{name!r}: expected a rule's id: {', '.join(ids)}" for name in {**levels, **properties} if name not in ids
+    ]
+    for name, level in levels.items():
+        if level == "disabled":
+            faults.append(f"{name}: expected advisory or mandatory, got disabled; the registry sets the least level")
+    chosen: dict[str, OnUnknown] = {}
+    registry = ""
+    for name, given in properties.items():
+        for key, value in given.items():
+            if key == "onUnknown" and value in ("deny", "decide-at-up"):
+                chosen[name] = value
+            elif key == "onUnknown":
+                faults.append(f"{name}.onUnknown: expected deny or decide-at-up, got {value!r}")
+            elif key == "registry" and name == REGISTRY_RULE and isinstance(value, str) and value:
+                registry = value
+            else:
+                allowed = ["onUnknown", *(["registry"] if name == REGISTRY_RULE else [])]
+                faults.append(f"{name}.{key}: expected one of {', '.join(allowed)}, got {value!r}")
+    if faults:
+        raise SettingsError("\n".join(sorted(faults)))
+    raised: dict[str, Level] = {name: "mandatory" for name, level in levels.items() if level != "advisory"}
+    return Settings(registry, raised, chosen)

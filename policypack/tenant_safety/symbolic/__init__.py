@@ -1,0 +1,1 @@
+"""A provider that answers previews, and only previews, with symbolic values."""

@@ -1,0 +1,98 @@
+"""Which tenant-environment pair (TEP), or which platform stack, is this stack?  The registry alone says."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ..iam import matches
+from .registry import Environment, Family, OnUnknown, Plan, PlatformStack, Registry, Tenant
+from .source import Snapshot
+
+IDENTITY = ("tenant", "environment")
+"""Stack tags and config keys (`PROJECT:tenant`, `tenant-safety:tenant`) that must agree with the stack's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Whom a stack belongs to.  `plan` is `None` for the platform's own stacks."""
+
+    name: str
+    accounts: tuple[str, ...]
+    regions: tuple[str, ...]
+    plan: Plan | None = None
+    plan_name: str = ""
+    on_unknown: Mapping[Family, OnUnknown] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What is known of whom a stack belongs to: nobody where the registry can't be read (`error`) or has no such stack.
+
+    `disagreements` tell where tags or config contradict the stack's name.
+    """
+
+    snapshot: Snapshot | None
+    judged: Judged | None = None
+    error: str = ""
+    unregistered: str = ""
+    disagreements: tuple[str, ...] = ()
+
+
+def resolve(snapshot: Snapshot, project: str, stack: str, tags: Mapping[str, str], config: Mapping[str, str]) -> Claim:
+    """The pair or platform stack that `stack` of `project` is, and what contradicts it.
+
+    `config` maps full keys (`project:key`) to values.
+    """
+    registry = snapshot.registry
+    platform = next((s for s in registry.platform.stacks if _is(s, project, stack)), None)
+    pair = next(((t, e) for t, e in _pairs(registry) if f"{t}-{e}" == stack), None)
+    if platform and (pair or not platform.per_tenant):
+        judged = Judged(
+            f"{project}/{stack}",
+            platform.accounts,
+            registry.platform.regions,
+            on_unknown=registry.platform.on_unknown,
+        )
+        named = pair if platform.per_tenant else None
+        return Claim(snapshot, judged, disagreements=tuple(_disagreements(named, project, stack, tags, config)))
+    if not pair:
+        return Claim(snapshot, unregistered=_unregistered(registry, project, stack))
+    tenant, environment = registry.tenants[pair[0]], registry.tenants[pair[0]].environments[pair[1]]
+    judged = _judged(registry, stack, tenant, environment)
+    return Claim(snapshot, judged, disagreements=tuple(_disagreements(pair, project, stack, tags, config)))
+
+
+def _judged(registry: Registry, name: str, tenant: Tenant, environment: Environment) -> Judged:
+    plan = registry.plan_of(tenant)
+    return Judged(
+        name=name,
+        accounts=(environment.account,),
+        regions=environment.regions or registry.platform.regions,
+        plan=plan,
+        plan_name=tenant.plan,
+        on_unknown={**registry.platform.on_unknown, **plan.on_unknown},
+    )
+
+
+def _pairs(registry: Registry) -> Iterator[tuple[str, str]]:
+    return ((name, environment) for name, tenant in registry.tenants.items() for environment in tenant.environments)
+
+
+def _is(platform: PlatformStack, project: str, stack: str) -> bool:
+    return matches(platform.project, project) and matches(platform.stack, stack)
+
+
+def _unregistered(registry: Registry, project: str, stack: str) -> str:
+    pairs = [f"{t}-{e}" for t, e in _pairs(registry)]
+    shown = ", ".join(pairs[:5]) + (", …" if len(pairs) > 5 else "")
+    return f"the stack {stack} of project {project} is neither a registered pair ({shown}) nor a platform stack"
+
+
+def _disagreements(
+    pair: tuple[str, str] | None, project: str, stack: str, tags: Mapping[str, str], config: Mapping[str, str]
+) -> Iterator[str]:
+    for key, expected in zip(IDENTITY, pair or (), strict=False):
+        claims = {f"stack tag {key}": tags.get(key)}
+        claims |= {f"config {name}:{key}": config.get(f"{name}:{key}") for name in (project, "tenant-safety")}
+        for where, claimed in claims.items():
+            if claimed is not None and claimed != expected:
+                yield f"{where} says {claimed!r}, the stack's name {stack} says {expected!r}"

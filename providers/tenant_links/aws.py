@@ -1,0 +1,196 @@
+"""How to reach AWS: sessions for the master and the tenants' accounts, retries, time-outs, errors.
+
+Settings, none of them secret (stack config, or else environment):
+
+- `tenant-links:roleArn`, `TENANT_LINKS_ROLE_ARN`: the role in the master account that changes records and
+  roles. Without it the ambient identity does.
+- `tenant-links:tenantRoleArn`, `TENANT_LINKS_TENANT_ROLE_ARN`: the role that reads a tenant's load balancer,
+  with `{account}` where the tenant's account id belongs: `arn:aws:iam::{account}:role/tenant-links-reader`.
+- `tenant-links:region`, `TENANT_LINKS_REGION`, `AWS_REGION`: where STS and IAM are called from; `us-east-1`
+  if none.
+
+Credentials come from boto3's own chain (environment, profile, web identity, ESC's `aws:login`), and
+`AWS_ENDPOINT_URL` is honoured as everywhere.  They stay in this process: never in inputs, outputs, state,
+logs or errors.
+"""
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tenant_links.claim import LinkError
+from tenant_links.names import LoadBalancer
+from tenant_links.records import Alias, Batch, Record
+
+__version__ = "0.1.0"
+
+# A boto3 client: its methods are made at run time, so there is no type to name.
+Client = Any
+
+CONFIG = Config(
+    connect_timeout=5,
+    read_timeout=20,
+    # Adaptive: slows itself down when throttled; knows Throttling, PriorRequestNotComplete and 5xx.
+    # https://docs.aws.amazon.com/boto3/latest/guide/retries.html
+    retries={"mode": "adaptive", "total_max_attempts": 10},
+    user_agent_extra=f"tenant-links/{__version__}",
+)
+_RENEW_BEFORE = timedelta(minutes=5)
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Which identities to use; see the module's text."""
+
+    region: str = "us-east-1"
+    role_arn: str | None = None
+    tenant_role_arn: str | None = None
+
+    @classmethod
+    def of(cls, config: Callable[[str], object], environ: Mapping[str, str] = os.environ) -> "Settings":
+        def setting(key: str, *variables: str) -> str | None:
+            value = config(f"tenant-links:{key}")
+            if isinstance(value, str) and value:
+                return value
+            return next((environ[variable] for variable in variables if environ.get(variable)), None)
+
+        return cls(
+            setting("region", "TENANT_LINKS_REGION", "AWS_REGION", "AWS_DEFAULT_REGION") or "us-east-1",
+            setting("roleArn", "TENANT_LINKS_ROLE_ARN"),
+            setting("tenantRoleArn", "TENANT_LINKS_TENANT_ROLE_ARN"),
+        )
+
+
+class Accounts:
+    """Clients by account, renewed before their credentials expire; safe for the plugin's four threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._session = boto3.Session()
+        self._lock = threading.Lock()
+        self._clients: dict[tuple[str | None, str, str], tuple[Client, datetime]] = {}
+        self._keys: dict[str | None, tuple[dict[str, str], datetime]] = {None: ({}, _NEVER)}
+
+    def master(self, service: str) -> Client:
+        """A client in the master account."""
+        return self._client(self._settings.role_arn, service, self._settings.region)
+
+    def master_account(self) -> str:
+        """The id of the account that `master` acts in."""
+        return str(self.master("sts").get_caller_identity()["Account"])
+
+    def tenant(self, service: str, account: str, region: str) -> Client:
+        """A client in a tenant's account: through `tenantRoleArn`, else with the ambient identity."""
+        template = self._settings.tenant_role_arn
+        return self._client(template.replace("{account}", account) if template else None, service, region)
+
+    def _client(self, role_arn: str | None, service: str, region: str) -> Client:
+        # Making clients is not thread-safe in boto3; using them is.
+        with self._lock:
+            known = self._clients.get((role_arn, service, region))
+            if known is not None and datetime.now(UTC) < known[1]:
+                return known[0]
+            keys, until = self._assume(role_arn)
+            client = self._session.client(service, region_name=region, config=CONFIG, **keys)
+            self._clients[role_arn, service, region] = client, until
+            return client
+
+    def _assume(self, role_arn: str | None) -> tuple[dict[str, str], datetime]:
+        keys, until = self._keys.get(role_arn, ({}, datetime.min.replace(tzinfo=UTC)))
+        if datetime.now(UTC) >= until:
+            sts = self._session.client("sts", region_name=self._settings.region, config=CONFIG)
+            given = sts.assume_role(RoleArn=role_arn, RoleSessionName="tenant-links")["Credentials"]
+            names = {
+                "aws_access_key_id": "AccessKeyId",
+                "aws_secret_access_key": "SecretAccessKey",
+                "aws_session_token": "SessionToken",
+            }
+            keys = {name: given[key] for name, key in names.items()}
+            until = given["Expiration"] - _RENEW_BEFORE
+            self._keys[role_arn] = keys, until
+        return keys, until
+
+
+def code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def one_line(error: ClientError | BotoCoreError, secrets: Iterable[str] = ()) -> LinkError:
+    """The error as one line.
+
+    Only the first line: AWS explains a wrong signature by the whole request, session token included.
+    """
+    if isinstance(error, ClientError):
+        message = str(error.response.get("Error", {}).get("Message", ""))
+        line = f"{error.operation_name}: {code(error)}: {message}"
+    else:
+        line = f"{type(error).__name__}: {error}"
+    line = line.splitlines()[0][:400]
+    for secret in secrets:
+        line = line.replace(secret, "[secret]")
+    return LinkError(line)
+
+
+def load_balancer(accounts: Accounts, wanted: LoadBalancer) -> Alias | None:
+    """The load balancer's DNS name and zone, read in the tenant's own account; None where it does not exist.
+
+    Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancer.html
+    """
+    client = accounts.tenant("elbv2", wanted.account, wanted.region)
+    try:
+        found = client.describe_load_balancers(LoadBalancerArns=[wanted.arn])["LoadBalancers"]
+    except ClientError as error:
+        if code(error) in ("LoadBalancerNotFound", "LoadBalancerNotFoundException"):
+            return None
+        raise
+    match = next((item for item in found if item["LoadBalancerArn"] == wanted.arn), None)
+    if match is None:
+        return None
+    dualstack = str(match.get("IpAddressType", "ipv4")).startswith("dualstack")
+    return Alias(match["DNSName"].lower(), match["CanonicalHostedZoneId"], dualstack)
+
+
+def zone_name(accounts: Accounts, zone_id: str) -> str:
+    """The zone's name without the trailing dot."""
+    zone = accounts.master("route53").get_hosted_zone(Id=zone_id)["HostedZone"]
+    return str(zone["Name"]).lower().removesuffix(".")
+
+
+def records_under(accounts: Accounts, zone_id: str, fqdn: str) -> tuple[Record, ...]:
+    """The records of a name and of the names below it.
+
+    Route 53 lists by reversed labels, so they are neighbours.
+
+    Source: https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html
+    """
+    found: list[Record] = []
+    start: dict[str, str] = {"StartRecordName": fqdn}
+    while True:
+        page = accounts.master("route53").list_resource_record_sets(HostedZoneId=zone_id, **start)
+        for source in page["ResourceRecordSets"]:
+            record = Record.of_aws(source)
+            if record.name != fqdn and not record.name.endswith("." + fqdn):
+                return tuple(found)
+            found.append(record)
+        if not page["IsTruncated"]:
+            return tuple(found)
+        following = {"Name": "NextRecordName", "Type": "NextRecordType", "Identifier": "NextRecordIdentifier"}
+        start = {f"StartRecord{part}": page[key] for part, key in following.items() if page.get(key)}
+
+
+def change(accounts: Accounts, zone_id: str, batch: Batch) -> None:
+    """Send one atomic batch.
+
+    Raises:
+        ClientError: `InvalidChangeBatch` where the zone contradicts the batch; nothing was changed.
+    """
+    changes = {"Comment": f"tenant-links/{__version__}", "Changes": [item.aws() for item in batch]}
+    accounts.master("route53").change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch=changes)

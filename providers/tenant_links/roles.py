@@ -1,0 +1,170 @@
+"""A grant's role as it stands in the master account, and the calls that read, make, mend and remove it.
+
+IAM has no conditional writes.  CreateRole with its tags is the only atomic claim; everything after it is done
+by the one stack that the tags name, which Pulumi locks.
+Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from tenant_links.aws import Client, code
+from tenant_links.claim import Claim, LinkError, TakenError
+from tenant_links.documents import POLICY_NAME, Document, render
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The role that the inputs ask for."""
+
+    name: str
+    path: str
+    trust: Document
+    policy: Document
+    boundary: str | None
+    claim: Claim
+
+
+@dataclass(frozen=True)
+class Live:
+    """The role that is there."""
+
+    arn: str
+    trust: Document
+    policies: dict[str, Document]
+    attached: tuple[str, ...]
+    boundary: str | None
+    claim: Claim | None
+
+
+def find(iam: Client, name: str) -> Live | None:
+    """The role by its name; None where there is none."""
+    try:
+        role = iam.get_role(RoleName=name)["Role"]
+        listed = iam.get_paginator("list_role_policies").paginate(RoleName=name)
+        names = [policy for page in listed for policy in page["PolicyNames"]]
+        policies = {policy: iam.get_role_policy(RoleName=name, PolicyName=policy) for policy in names}
+        pages = iam.get_paginator("list_attached_role_policies").paginate(RoleName=name)
+        attached = tuple(policy["PolicyArn"] for page in pages for policy in page["AttachedPolicies"])
+    except ClientError as error:
+        if code(error) == "NoSuchEntity":
+            return None
+        raise
+    return Live(
+        arn=role["Arn"],
+        trust=_parsed(role["AssumeRolePolicyDocument"]),
+        policies={policy: _parsed(answer["PolicyDocument"]) for policy, answer in policies.items()},
+        attached=attached,
+        boundary=role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
+        claim=Claim.of_tags({tag["Key"]: tag["Value"] for tag in role.get("Tags", ())}),
+    )
+
+
+def create(iam: Client, wanted: Wanted) -> Live:
+    """Make the role, or resume an own one under the new nonce.
+
+    Raises:
+        TakenError: the name is another's.
+    """
+    boundary = {"PermissionsBoundary": wanted.boundary} if wanted.boundary else {}
+    try:
+        iam.create_role(
+            RoleName=wanted.name,
+            Path=wanted.path,
+            AssumeRolePolicyDocument=render(wanted.trust),
+            Description=f"What {wanted.claim.tenant}-{wanted.claim.environment} may use; by tenant-links",
+            Tags=wanted.claim.tags(),
+            **boundary,
+        )
+    except ClientError as error:
+        # Another's, our own of a run that was cut short, or our own of a retry after "committed, then 5xx".
+        if code(error) != "EntityAlreadyExists":
+            raise
+    live = find(iam, wanted.name)
+    if live is None:
+        raise LinkError(f"a role exists whose name differs from {wanted.name} in case only; remove it first")
+    if live.claim is None or not live.claim.same_owner(wanted.claim):
+        raise TakenError(f"{_describe(wanted.name, live)}; choose another grant name, or remove the role first")
+    return mend(iam, wanted, live)
+
+
+def mend(iam: Client, wanted: Wanted, live: Live) -> Live:
+    """Make an own role what the inputs ask for: the boundary before what it bounds, the trust last."""
+    role = {"RoleName": wanted.name}
+    if live.claim is None or not live.claim.same_content(wanted.claim):
+        iam.tag_role(**role, Tags=wanted.claim.tags())
+    if wanted.boundary and live.boundary != wanted.boundary:
+        iam.put_role_permissions_boundary(**role, PermissionsBoundary=wanted.boundary)
+    _strip(iam, wanted.name, live, keep=POLICY_NAME)
+    if live.policies.get(POLICY_NAME) != wanted.policy:
+        iam.put_role_policy(**role, PolicyName=POLICY_NAME, PolicyDocument=render(wanted.policy))
+    if live.boundary and not wanted.boundary:
+        iam.delete_role_permissions_boundary(**role)
+    if live.trust != wanted.trust:
+        iam.update_assume_role_policy(**role, PolicyDocument=render(wanted.trust))
+    return live
+
+
+def remove(iam: Client, name: str, nonce: str) -> None:
+    """Remove the role if this incarnation made it; a role that is gone is fine.
+
+    Raises:
+        TakenError: the role is another's, so it stays.
+    """
+    live = find(iam, name)
+    if live is None:
+        return
+    if live.claim is None or live.claim.nonce != nonce:
+        raise TakenError(f"{_describe(name, live)}; it was not made by this resource, so it stays")
+    _strip(iam, name, live, keep=None)
+    try:
+        iam.delete_role(RoleName=name)
+    except ClientError as error:
+        if code(error) != "NoSuchEntity":
+            raise
+
+
+def own(live: Live, wanted: Wanted) -> None:
+    """Refuse a role that is not this incarnation's.
+
+    Raises:
+        TakenError: the nonce differs.
+    """
+    if live.claim is None or live.claim.nonce != wanted.claim.nonce:
+        mine = "not to this resource any more; run `pulumi refresh` and look again"
+        raise TakenError(f"{_describe(wanted.name, live)}, {mine}")
+
+
+def drift(live: Live, wanted: Wanted) -> list[str]:
+    """How the role differs from what the inputs ask for, one line a difference; never the external id."""
+    extra = sorted(set(live.policies) - {POLICY_NAME})
+    differences = {
+        "the owner tags were changed": live.claim is None or not live.claim.same_content(wanted.claim),
+        "the trust policy was changed": live.trust != wanted.trust,
+        "the grant's policy was removed": POLICY_NAME not in live.policies,
+        "the grant's policy was changed": live.policies.get(POLICY_NAME, wanted.policy) != wanted.policy,
+        f"the permissions boundary is {live.boundary}": live.boundary != wanted.boundary,
+        f"policies were added: {', '.join(extra)}": bool(extra),
+        f"policies were attached: {', '.join(live.attached)}": bool(live.attached),
+    }
+    return [line for line, differs in differences.items() if differs]
+
+
+def _strip(iam: Client, name: str, live: Live, keep: str | None) -> None:
+    for arn in live.attached:
+        iam.detach_role_policy(RoleName=name, PolicyArn=arn)
+    for policy in live.policies:
+        if policy != keep:
+            iam.delete_role_policy(RoleName=name, PolicyName=policy)
+
+
+def _describe(name: str, live: Live) -> str:
+    return f"the role {name} belongs to {live.claim}" if live.claim else f"the role {name} has no owner tags"
+
+
+def _parsed(document: Any) -> Document:
+    parsed = json.loads(document) if isinstance(document, str) else document
+    return dict(parsed)
