@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from moto_aws import LINKER, MASTER, MotoAws
 from pulumi.dynamic import CheckResult, Config, ConfigureRequest
 from pulumi.output import Unknown
 
 from tenant_links import LinkError, aws, documents
 from tenant_links.grant import CrossAccountGrantProvider
+from tests.local_aws import LINKER, MASTER, LocalAws
 
 TENANT = "111111111111"
 EXTERNAL_ID = "zJ6mT0vQh8yXc2LrWn4KbA"
@@ -36,14 +36,14 @@ WIDE = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*"
 
 
 @pytest.fixture(scope="module")
-def cloud() -> Iterator[MotoAws]:
-    with MotoAws.start() as cloud:
+def cloud() -> Iterator[LocalAws]:
+    with LocalAws.start() as cloud:
         cloud.client("iam").create_policy(PolicyName="extra", PolicyDocument=json.dumps(WIDE))
         yield cloud
 
 
 @pytest.fixture(scope="module")
-def provider(cloud: MotoAws) -> Iterator[CrossAccountGrantProvider]:
+def provider(cloud: LocalAws) -> Iterator[CrossAccountGrantProvider]:
     with pytest.MonkeyPatch.context() as environment:
         for name, value in cloud.environment().items():
             environment.setenv(name, value)
@@ -58,7 +58,7 @@ _numbers = itertools.count()
 class Grant:
     """A grant of its own for one test."""
 
-    def __init__(self, cloud: MotoAws, provider: CrossAccountGrantProvider) -> None:
+    def __init__(self, cloud: LocalAws, provider: CrossAccountGrantProvider) -> None:
         self.provider = provider
         self.iam = cloud.client("iam")
         self.grant = f"grant{next(_numbers)}"
@@ -95,7 +95,7 @@ class Grant:
 
 
 @pytest.fixture
-def grant(cloud: MotoAws, provider: CrossAccountGrantProvider) -> Grant:
+def grant(cloud: LocalAws, provider: CrossAccountGrantProvider) -> Grant:
     return Grant(cloud, provider)
 
 
@@ -139,8 +139,8 @@ def checked(**changes: Any) -> CheckResult:
         ({"principals": ["*"]}, "expected role ARNs"),
         ({"organization": "a1b2c3d4e5"}, "an organization's id such as"),
         ({"permissions_boundary": "ReadOnly"}, "the ARN of a managed policy"),
-        ({"grant": "Artifacts"}, "grant: expected 1 to 40 lower-case"),
-        ({"external_id": None}, "external_id is required"),
+        ({"grant": "Artifacts"}, "expected 1 to 40 lower-case"),
+        ({"external_id": None}, "external_id: expected a value (got none)"),
         (
             {"resources": [f"arn:aws:s3:::platform-artifacts/{n:0>100}" for n in range(100)]},
             "expected a document of at most 10240 characters",
@@ -159,7 +159,7 @@ def test_check_keeps_the_external_id_to_itself(given: object) -> None:
     """The failure says what is wrong, not what the value is."""
     failures = checked(external_id=given).failures
 
-    assert 1 == len(failures)
+    assert [""] == [failure.property for failure in failures]  # the engine would print the property's value
     assert str(given) not in failures[0].reason
 
 

@@ -17,7 +17,7 @@ from pulumi.dynamic import (
 from tenant_links import documents, names, roles
 from tenant_links.aws import Client
 from tenant_links.claim import Claim, LinkError, TakenError, fresh_nonce, plain
-from tenant_links.lifecycle import STATE_VERSION, LinkProvider, Props, changed, check, clean, notice, unknown
+from tenant_links.lifecycle import STATE_VERSION, LinkProvider, Props, changed, check, clean, failure, notice, unknown
 
 _REQUIRED = {
     "tenant": names.slug,
@@ -89,8 +89,8 @@ class CrossAccountGrantProvider(LinkProvider):
         principals = inputs.setdefault("principals", [f"arn:aws:iam::{account}:role/*"])
         accounts = set() if unknown(principals) else {documents.principal_account(arn) for arn in principals}
         if accounts - {account}:
-            reason = f"principals: expected roles of the tenant's account {account} (got {principals})"
-            failures.append(CheckFailure("principals", reason))
+            reason = f"expected roles of the tenant's account {account} (got {principals})"
+            failures.append(failure("principals", reason))
         if not any(unknown(inputs[name]) for name in _REPLACES):
             # Inputs too, so that previews and policies know the role.
             name = documents.role_name(inputs["tenant"], inputs["environment"], inputs["grant"])
@@ -252,7 +252,7 @@ def _too_long(role: roles.Wanted) -> list[CheckFailure]:
     }
     lengths = {name: (len(documents.render(document)), limit) for name, (document, limit) in limits.items()}
     return [
-        CheckFailure(name, f"{name}: expected a document of at most {limit} characters (got {length})")
+        failure(name, f"expected a document of at most {limit} characters (got {length})")
         for name, (length, limit) in lengths.items()
         if length > limit
     ]

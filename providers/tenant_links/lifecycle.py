@@ -18,6 +18,7 @@ Props = dict[str, Value]
 Rule = Callable[[object], object]
 
 STATE_VERSION = 1
+_SECRET = ("external_id",)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -60,13 +61,18 @@ def check(news: Props, required: Mapping[str, Rule], optional: Mapping[str, Rule
         if value is None:
             inputs.pop(name, None)
             if name in required:
-                failures.append(CheckFailure(name, f"{name} is required"))
+                failures.append(failure(name, "expected a value (got none)"))
         elif not unknown(value):
             try:
                 inputs[name] = rule(value)
             except ValueError as error:
-                failures.append(CheckFailure(name, f"{name}: {error}"))
+                failures.append(failure(name, str(error)))
     return CheckResult(inputs, failures)
+
+
+def failure(name: str, reason: str) -> CheckFailure:
+    """A failed input.  The engine prints the value of the property that it is told, so a secret one is not told."""
+    return CheckFailure("", f"{name}: {reason}") if name in _SECRET else CheckFailure(name, reason)
 
 
 def unknown(value: Value) -> bool:
@@ -89,8 +95,8 @@ def notice(text: str) -> None:
 
 
 def _secrets(args: tuple[object, ...]) -> list[str]:
-    bags = [arg for arg in args if isinstance(arg, Mapping)]
-    return [bag["external_id"] for bag in bags if isinstance(bag.get("external_id"), str)]
+    found = [bag.get(name) for bag in args if isinstance(bag, Mapping) for name in _SECRET]
+    return [value for value in found if isinstance(value, str) and value]
 
 
 def _without_traceback() -> None:

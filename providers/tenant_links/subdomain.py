@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import pulumi
 from botocore.exceptions import ClientError
 from pulumi.dynamic import (
-    CheckFailure,
     CheckResult,
     CreateResult,
     DiffResult,
@@ -17,7 +16,7 @@ from pulumi.dynamic import (
 
 from tenant_links import aws, names, records
 from tenant_links.claim import Claim, LinkError, TakenError, fresh_nonce, plain
-from tenant_links.lifecycle import STATE_VERSION, LinkProvider, Props, changed, check, clean, notice
+from tenant_links.lifecycle import STATE_VERSION, LinkProvider, Props, changed, check, clean, failure, notice
 from tenant_links.records import Batch, Live
 
 _REQUIRED = {
@@ -73,19 +72,19 @@ class TenantSubdomainProvider(LinkProvider):
         inputs, failures = result.inputs, result.failures
         if (news.get("load_balancer_arn") is None) == (news.get("dns_name") is None):
             reason = "expected either load_balancer_arn or dns_name"
-            failures.append(CheckFailure("load_balancer_arn", reason))
+            failures.append(failure("load_balancer_arn", reason))
         if failures:
             return result
         arn, account = inputs.get("load_balancer_arn"), inputs["tenant_account"]
         if isinstance(arn, str) and isinstance(account, str) and names.load_balancer(arn).account != account:
             reason = f"expected a load balancer in the tenant's account {account} (got {arn})"
-            failures.append(CheckFailure("load_balancer_arn", reason))
+            failures.append(failure("load_balancer_arn", reason))
         if isinstance(inputs["label"], str) and isinstance(inputs.get("zone_name"), str):
             try:
                 # An input too, so that previews and policies know the name.
                 inputs["fqdn"] = names.fqdn(inputs["label"], inputs["zone_name"])
             except ValueError as error:
-                failures.append(CheckFailure("label", f"label: {error}"))
+                failures.append(failure("label", str(error)))
         return result
 
     @clean

@@ -170,7 +170,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.CreateResponse(properties=wire.write(planned))
         self._accept(found, inputs, context)
         identity, made = outputs.created(found, inputs, place, self._fresh(request.urn)())
-        return provider_pb2.CreateResponse(id=identity, properties=wire.write(made))
+        # The real provider's outputs have the id, too.
+        return provider_pb2.CreateResponse(id=identity, properties=wire.write({**made, "id": identity}))
 
     def Read(self, request: Any, context: Context) -> Any:
         place = self._place(context)
@@ -178,7 +179,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         known = wire.read(request.properties)
         computed = [name for name in found.outputs if name in known]
         # A refresh brings the whole state; a look-up by id brings what the program said, or nothing.
-        state = known if computed else outputs.adopted(found, request.id, known, place)
+        state = known if computed else {**outputs.adopted(found, request.id, known, place), "id": request.id}
         inputs = wire.read(request.inputs) or {n: v for n, v in state.items() if n in found.inputs}
         return provider_pb2.ReadResponse(id=request.id, properties=wire.write(state), inputs=wire.write(inputs))
 
@@ -186,7 +187,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         place = self._place(context)
         found = self._resource(_type(request), context)
         olds, news = wire.read(request.olds), wire.read(request.news)
-        kept = {name: olds[name] for name in found.outputs if name in olds}
+        kept = {name: olds[name] for name in (*found.outputs, "id") if name in olds}
         # What AWS gave for an input that the program left out stays until the program says something.
         said = wire.read(request.old_inputs)
         kept |= {name: olds[name] for name in found.given if name in olds and name not in said}

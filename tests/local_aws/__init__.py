@@ -1,18 +1,17 @@
 """A local AWS for tests and the demo: a moto server in a process of its own, stricter than moto itself.
 
-    with MotoAws.start() as aws:
+    with LocalAws.start() as aws:
         zone_id = aws.zone(MASTER, "app.example.com")
         arn = aws.load_balancer("111111111111", "customer1")
         run(env=aws.environment())
 
-`python tests/moto_aws.py` serves until its input ends and prints its port.
+`python -m tests.local_aws` serves until its input ends and prints its port.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import logging
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -23,7 +22,7 @@ import boto3
 
 MASTER = "999999999999"
 REGION = "eu-central-1"
-LINKER = f"arn:aws:iam::{MASTER}:role/linker"
+LINKER = f"arn:aws:iam::{MASTER}:role/tenant-linker"
 READER = "arn:aws:iam::{account}:role/tenant-links-reader"
 
 
@@ -39,7 +38,7 @@ def load_balancer_arn(account: str, name: str, region: str = REGION) -> str:
 
 
 @dataclass(frozen=True)
-class MotoAws:
+class LocalAws:
     """A running server; every account is reached by assuming a role in it, as on AWS."""
 
     process: subprocess.Popen[str] = field(repr=False)
@@ -47,9 +46,14 @@ class MotoAws:
     clients: dict[tuple[str, str, str], Any] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def start(cls) -> MotoAws:
-        command = [sys.executable, str(Path(__file__).resolve())]
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    def start(cls) -> LocalAws:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.local_aws"],
+            cwd=Path(__file__).resolve().parents[2],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         assert process.stdout is not None
         return cls(process, f"http://127.0.0.1:{int(process.stdout.readline())}")
 
@@ -61,7 +65,7 @@ class MotoAws:
         self.process.kill()
         self.process.wait()
 
-    def __enter__(self) -> MotoAws:
+    def __enter__(self) -> LocalAws:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -134,88 +138,3 @@ class MotoAws:
         """The names of the roles under `/tenant-links/`."""
         pages = self.client("iam", account).get_paginator("list_roles").paginate(PathPrefix="/tenant-links/")
         return [role["RoleName"] for page in pages for role in page["Roles"]]
-
-
-def _strict_changes(backend: Any, zoneid: str, change_list: list[dict[str, Any]]) -> None:
-    """Route 53's CREATE, DELETE and atomic batches, where moto takes over, deletes by name and stops half-way.
-
-    Source: https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
-    """
-    from moto.route53.exceptions import Route53ClientError
-    from moto.route53.models import RecordSet
-
-    zone = backend.get_hosted_zone(zoneid)
-    after = {(record.name, record.type, record.set_identifier): record for record in zone.rrsets}
-    for change in change_list:
-        action, wanted = change["Action"], dict(change["ResourceRecordSet"])
-        wanted["Name"] = wanted["Name"].lower().rstrip(".") + "."
-        if "ResourceRecords" in wanted:
-            wanted["ResourceRecords"] = [value["Value"] for value in wanted["ResourceRecords"]]
-        if "AliasTarget" in wanted:
-            alias = wanted["AliasTarget"]
-            wanted["AliasTarget"] = alias | {"DNSName": alias["DNSName"].lower().rstrip(".") + "."}
-        record = RecordSet(wanted)
-        key = record.name, record.type, record.set_identifier
-        shown = f"resource record set [name='{record.name}', type='{record.type}']"
-        if not record.name.endswith("." + zone.name) and record.name != zone.name:
-            fault = f"RRSet with DNS name {record.name} is not permitted in zone {zone.name}"
-        elif action == "CREATE" and key in after:
-            fault = f"[Tried to create {shown} but it already exists]"
-        elif action == "DELETE" and key not in after:
-            fault = f"[Tried to delete {shown} but it was not found]"
-        elif action == "DELETE" and _values(after[key]) != _values(record):
-            fault = f"[Tried to delete {shown} but the values provided do not match the current values]"
-        else:
-            if action == "DELETE":
-                del after[key]
-            else:
-                after[key] = record
-            continue
-        raise Route53ClientError("InvalidChangeBatch", fault)
-    for name in {name for name, kind, _ in after if kind == "CNAME"}:
-        if len([key for key in after if key[0] == name]) > 1:
-            fault = f"[RRSet of type CNAME with DNS name {name} is not permitted as it conflicts with others]"
-            raise Route53ClientError("InvalidChangeBatch", fault)
-    zone.rrsets = list(after.values())
-
-
-def _values(record: Any) -> tuple[str, list[str], dict[str, str]]:
-    alias = {key: str(value).lower() for key, value in (record.alias_target or {}).items()}
-    return str(record.ttl), sorted(record.records), alias
-
-
-def _serve() -> None:
-    from moto.elbv2 import models as elbv2
-    from moto.iam.exceptions import EntityAlreadyExists
-    from moto.iam.models import IAMBackend
-    from moto.route53 import models as route53
-    from moto.server import ThreadedMotoServer
-
-    def load_balancer(account_id: str, name: str, region_name: str, **_: object) -> str:
-        return load_balancer_arn(account_id, name, region_name)
-
-    def create_role(backend: Any, role_name: str, *args: object, **more: object) -> Any:
-        if any(role.name.lower() == role_name.lower() for role in backend.get_roles()):
-            raise EntityAlreadyExists(f"Role with name {role_name} already exists.")
-        return make_role(backend, role_name, *args, **more)
-
-    make_role = IAMBackend.create_role
-    elbv2.make_arn_for_load_balancer = load_balancer
-    IAMBackend.create_role = create_role
-    route53.HostedZoneIdentifier.__init__ = _remember
-    route53.HostedZoneIdentifier.generate = lambda identifier, *_, **__: zone_id(identifier.zone_name)
-    route53.Route53Backend.change_resource_record_sets = _strict_changes
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    print(server.get_host_and_port()[1], flush=True)
-    sys.stdin.read()
-
-
-def _remember(identifier: Any, account_id: str, name: str, delegation_set_id: str | None) -> None:
-    identifier.account_id, identifier.region, identifier.name = account_id, "", name
-    identifier.zone_name = name
-
-
-if __name__ == "__main__":
-    _serve()
