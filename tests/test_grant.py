@@ -261,7 +261,7 @@ def test_create_refuses_a_role_in_other_case(grant: Grant) -> None:
     """IAM's names differ by more than case."""
     grant.iam.create_role(RoleName=grant.name.upper(), AssumeRolePolicyDocument="{}")
 
-    with pytest.raises(LinkError, match="in case only; remove it first"):
+    with pytest.raises(LinkError, match="its name differs in case"):
         grant.create()
 
 

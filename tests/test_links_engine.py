@@ -44,7 +44,7 @@ class Platform:
         return made
 
     def up(self, project: Path = LINKS, stack: str = STACK, **more: Any) -> Run:
-        run = self.run("up", project, stack, **more)
+        run = self.run("up", project, stack, skip_preview=True, **more)
         assert run.exit_code == 0, run.errors
         return run
 
@@ -58,13 +58,19 @@ class Platform:
         return "\n".join(path.read_bytes().decode(errors="replace") for path in files)
 
 
-@pytest.fixture
-def platform(engine: Engine) -> Iterator[Platform]:
+@pytest.fixture(scope="module")
+def aws() -> Iterator[LocalAws]:
     with LocalAws.start() as aws:
-        aws.zone(MASTER, "app.example.com")
-        aws.load_balancer("111111111111", "customer1")
-        aws.load_balancer("111111111111", "second", dualstack=True)
-        yield Platform(engine, aws)
+        yield aws
+
+
+@pytest.fixture
+def platform(engine: Engine, aws: LocalAws) -> Platform:
+    aws.reset()
+    aws.zone(MASTER, "app.example.com")
+    aws.load_balancer("111111111111", "customer1")
+    aws.load_balancer("111111111111", "second", dualstack=True)
+    return Platform(engine, aws)
 
 
 def done(run: Run) -> Mapping[str, str]:
@@ -197,7 +203,7 @@ def test_another_stack_is_refused_and_destroys_nothing(platform: Platform) -> No
     (copy / "Pulumi.yaml").write_text((LINKS / "Pulumi.yaml").read_text().replace("../..", str(ROOT)))
     (copy / "Pulumi.other.yaml").write_text((LINKS / f"Pulumi.{STACK}.yaml").read_text())
 
-    refused = platform.run("up", copy, "other")
+    refused = platform.run("up", copy, "other", skip_preview=True)
     platform.run("destroy", copy, "other")
 
     assert refused.exit_code != 0
@@ -209,13 +215,19 @@ def test_another_stack_is_refused_and_destroys_nothing(platform: Platform) -> No
     assert (before, [ROLE]) == (platform.text(), platform.aws.roles())
 
 
-def test_a_bad_input_fails_the_preview(platform: Platform) -> None:
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"links:label": "www"}, "'www' is reserved for the platform"),
+        ({"links:externalId": "too-short-secret"}, "external_id: expected 22 to 1,224 unguessable"),
+    ],
+)
+def test_a_bad_input_fails_the_preview(platform: Platform, given: dict[str, str], reason: str) -> None:
     """Before anything happens, in one line."""
-    preview = platform.run("preview", config={"links:label": "www", "links:externalId": "too-short-secret"})
+    preview = platform.run("preview", config=given)
 
     assert preview.exit_code != 0
-    assert "'www' is reserved for the platform" in preview.errors
-    assert "external_id: expected 22 to 1,224 unguessable" in preview.errors
+    assert reason in preview.errors
     assert "too-short-secret" not in preview.errors + preview.stdout
 
 

@@ -39,7 +39,9 @@ release = aws.iam.Role(
             "Version": "2012-10-17",
             "Statement": {
                 "Effect": "Allow",
-                "Principal": {"Federated": "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"},
+                "Principal": {
+                    "Federated": "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"
+                },
                 "Action": "sts:AssumeRoleWithWebIdentity",
             },
         }

@@ -7,7 +7,7 @@ pack, and its three calls that decide are answered here, from one reading of the
 """
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -28,10 +28,9 @@ from pulumi_policy import (
 from pulumi_policy import policy as pulumi_policy_module
 
 from .analysis import Facts
-from .intake.pulumi import AWS_PROVIDER, parts, provider
-from .intake.values import Resource, decode
+from .intake.engine import Reading, read
 from .judge import Result, judge
-from .model import Finding, Part, Provider, Stack
+from .model import Finding, Stack
 from .report import text
 from .rules import CATALOG, Rule
 from .settings import REGISTRY_RULE, Settings, settings
@@ -81,8 +80,7 @@ def _answered_elsewhere(_args: StackValidationArgs, _report: ReportViolation) ->
 class _Seen:
     """What has arrived in an update so far; calls come on several threads."""
 
-    parts: list[Part] = field(default_factory=list)
-    resources: int = 0
+    readings: list[Reading] = field(default_factory=list)
     told: set[tuple[str, str, str]] = field(default_factory=set)
     lock: Lock = field(default_factory=Lock)
 
@@ -120,20 +118,18 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
         response = proto.AnalyzeResponse()
         if not self._preview:
             with self._seen.lock:
-                arrived = list(_parts(request, self._trusted))
-                self._seen.parts += arrived
-                self._seen.resources += 1
-                kinds = {type(part) for part in arrived}
-                facts = Facts(self._facts_of(self._seen.parts, whole=False), self._claim)
+                arrived = read(request, self._trusted)
+                self._seen.readings.append(arrived)
+                kinds = {type(part) for part in arrived.parts}
+                facts = Facts(self._stack_of(self._seen.readings, whole=False), self._claim)
                 for result in judge(facts, [rule for rule in CATALOG if rule.monotone and kinds & rule.reads]):
                     response.diagnostics.extend(self._diagnostics(result, facts, once=True))
         return response
 
     def AnalyzeStack(self, request: Any, _context: Any) -> Any:  # noqa: N802
         """Judges the whole stack."""
-        found = [part for resource in request.resources for part in _parts(resource, self._trusted)]
-        dependencies = {resource.urn: tuple(resource.dependencies) for resource in request.resources}
-        facts = Facts(self._facts_of(found, dependencies, resources=len(request.resources)), self._claim)
+        readings = [read(resource, self._trusted) for resource in request.resources]
+        facts = Facts(self._stack_of(readings, whole=True), self._claim)
         response = proto.AnalyzeResponse()
         results = judge(facts, CATALOG)
         for result in results:
@@ -173,23 +169,18 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
             return Claim(None, error=str(error))
         return resolve(snapshot, self._stack.project, self._stack.stack, dict(self._stack.tags), config)
 
-    def _facts_of(
-        self,
-        found: list[Part],
-        dependencies: Mapping[str, tuple[str, ...]] | None = None,
-        *,
-        whole: bool = True,
-        resources: int = 0,
-    ) -> Stack:
+    def _stack_of(self, readings: Sequence[Reading], *, whole: bool) -> Stack:
         stack = self._stack
         return Stack(
             project=stack.project if stack else "",
             name=stack.stack if stack else "",
-            parts=tuple(found),
-            resources=resources or self._seen.resources,
+            parts=tuple(part for reading in readings for part in reading.parts),
+            resources=len(readings),
             preview=self._preview,
             whole=whole,
-            dependencies=dependencies or {},
+            dependencies={reading.urn: reading.dependencies for reading in readings},
+            secrets=frozenset(secret for reading in readings for secret in reading.secrets),
+            withheld=frozenset(reading.urn for reading in readings if reading.numbers),
         )
 
     def _diagnostics(self, result: Result, facts: Facts, *, once: bool = False) -> Iterator[Any]:
@@ -200,7 +191,7 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
             if once and key in self._seen.told:
                 continue
             self._seen.told.add(key)
-            message = text.message(result.rule, finding, self._about(facts))
+            message = text.message(result.rule, finding, self._about(facts), facts.stack)
             yield self._diagnostic(result.rule, finding.urn, message, self._level(result.rule, finding))
 
     def _level(self, rule: Rule, finding: Finding) -> Level:
@@ -236,35 +227,3 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
         whose = facts.claim.judged.name if facts.claim.judged else f"stack {facts.stack.name}"
         snapshot = facts.claim.snapshot
         return f"{whose}, {facts.stack.resources} resources, registry {snapshot.sha256[:12] if snapshot else 'unread'}"
-
-
-def _parts(request: Any, trusted: tuple[str, ...]) -> Iterator[Part]:
-    """The parts of one resource of a request, its provider's included."""
-    made_with = _provider_of(request)
-    if made_with:
-        yield made_with
-    yield from parts(_resource(request), trusted, made_with)
-
-
-def _provider_of(request: Any) -> Provider | None:
-    if not request.HasField("provider") or request.provider.type != AWS_PROVIDER:
-        return None
-    props, secrets = decode(json_format.MessageToDict(request.provider.properties), {})
-    return provider(Resource(request.provider.urn, AWS_PROVIDER, props, secrets))
-
-
-def _resource(request: Any) -> Resource:
-    """A resource of `Analyze` or of `AnalyzeStack`; only the latter has dependencies."""
-    depends_on = {key: tuple(value.urns) for key, value in getattr(request, "propertyDependencies", {}).items()}
-    props, secrets = decode(json_format.MessageToDict(request.properties), depends_on)
-    return Resource(
-        urn=request.urn,
-        type=request.type,
-        props=props,
-        secrets=secrets,
-        provider=request.provider.urn if request.HasField("provider") else "",
-        custom=request.HasField("provider"),
-        parent=getattr(request, "parent", ""),
-        dependencies=tuple(getattr(request, "dependencies", ())),
-        property_dependencies=depends_on,
-    )

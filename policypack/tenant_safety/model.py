@@ -214,6 +214,10 @@ class Stack:
     whole: bool = True
     """False while resources arrive: what is missing may still come."""
     dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    secrets: frozenset[str] = frozenset()
+    """Texts that must not be shown."""
+    withheld: frozenset[str] = frozenset()
+    """Resources, by URN, of which no number may be shown."""
 
 
 Verdict: TypeAlias = Literal["violated", "undetermined"]

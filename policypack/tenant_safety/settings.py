@@ -27,6 +27,9 @@ class Settings:
 def settings(levels: Mapping[str, str], properties: Mapping[str, Mapping[str, Any]]) -> Settings:
     """Checks the config as the engine hands it over: level and properties by policy.  Raises `SettingsError`."""
     ids = [rule.id for rule in CATALOG]
+    # The engine has given the level of "all" to each rule already, and passes the entry on.
+    levels = {name: level for name, level in levels.items() if name != "all"}
+    properties = {name: given for name, given in properties.items() if name != "all" or given}
     faults = [
         f"{name!r}: expected a rule's id: {', '.join(ids)}" for name in {**levels, **properties} if name not in ids
     ]

@@ -70,22 +70,28 @@ def create(iam: Client, wanted: Wanted) -> Live:
         TakenError: the name is another's.
     """
     boundary = {"PermissionsBoundary": wanted.boundary} if wanted.boundary else {}
+    description = f"What {wanted.claim.tenant}-{wanted.claim.environment} may use; by tenant-links"
     try:
-        iam.create_role(
+        made = iam.create_role(
             RoleName=wanted.name,
             Path=wanted.path,
             AssumeRolePolicyDocument=render(wanted.trust),
-            Description=f"What {wanted.claim.tenant}-{wanted.claim.environment} may use; by tenant-links",
+            Description=description,
             Tags=wanted.claim.tags(),
             **boundary,
-        )
+        )["Role"]
     except ClientError as error:
         # Another's, our own of a run that was cut short, or our own of a retry after "committed, then 5xx".
         if code(error) != "EntityAlreadyExists":
             raise
+    else:
+        # Not read back: for some seconds IAM may answer that a new role does not exist.
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+        return mend(iam, wanted, Live(made["Arn"], wanted.trust, {}, (), wanted.boundary, wanted.claim))
     live = find(iam, wanted.name)
     if live is None:
-        raise LinkError(f"a role exists whose name differs from {wanted.name} in case only; remove it first")
+        told = f"a role {wanted.name} exists but cannot be read"
+        raise LinkError(f"{told}: try again; if it stays so, its name differs in case, and it must be removed")
     if live.claim is None or not live.claim.same_owner(wanted.claim):
         raise TakenError(f"{_describe(wanted.name, live)}; choose another grant name, or remove the role first")
     return mend(iam, wanted, live)

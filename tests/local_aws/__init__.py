@@ -14,6 +14,7 @@ import contextlib
 import hashlib
 import subprocess
 import sys
+import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,12 @@ class LocalAws:
             self.process.wait(10)
         self.process.kill()
         self.process.wait()
+
+    def reset(self) -> None:
+        """Forget everything that was made, sessions included."""
+        request = urllib.request.Request(f"{self.endpoint}/moto-api/reset", method="POST")
+        urllib.request.urlopen(request, timeout=10).close()
+        self.clients.clear()
 
     def __enter__(self) -> LocalAws:
         return self

@@ -108,7 +108,7 @@ def _denies(held: Sequence[_Held]) -> Iterator[Granted]:
             if isinstance(granted.document, Document):
                 denies = tuple(s for s in granted.document.statements if s.effect == "Deny")
                 if denies:
-                    yield replace(granted, document=Document(denies, granted.document.version), certain=each.certain)
+                    yield replace(granted, document=replace(granted.document, statements=denies), certain=each.certain)
 
 
 def _reach(granted: Sequence[Granted], boundary: Maybe[Document] | None, target: str, holder: Holder) -> Reach:

@@ -68,10 +68,11 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A parsed policy document."""
+    """A parsed policy document.  Of a `secret` one nothing may be shown."""
 
     statements: tuple[Statement, ...]
     version: str
+    secret: bool = False
 
 
 def parse(source: str | Mapping[str, Any]) -> Document:

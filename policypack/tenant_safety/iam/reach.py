@@ -9,7 +9,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_eval
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from .documents import Document, Statement, Unknown
@@ -47,6 +47,8 @@ class Reach:
     statement: str = ""
     missing: tuple[Unknown, ...] = ()
     because: tuple[str, ...] = ()
+    secret: bool = False
+    """One of the documents is secret, so neither the witness nor its place may be shown."""
 
 
 UNREACHABLE = Reach("unreachable")
@@ -71,15 +73,18 @@ def reach(granted: Sequence[Granted], boundary: Boundary, actions: str, resource
     Identity policies and a permission boundary only: a cross-account request also needs the resource's side.
     """
     rules = [rule for grant in granted for rule in _rules(grant)]
-    limits = [] if boundary is None else _rules(Granted("permission boundary", boundary))
+    limiting = [] if boundary is None else [Granted("permission boundary", boundary)]
+    limits = [rule for grant in limiting for rule in _rules(grant)]
     allows = [rule for rule in rules if rule.statement.effect == "Allow" and _touches(rule, actions, resource)]
     if not allows:
         return UNREACHABLE
     others = [rule for rule in (*rules, *limits) if rule not in allows and _touches(rule, actions, resource)]
+    secret = any(isinstance(g.document, Document) and g.document.secret for g in (*granted, *limiting))
     try:
-        return _decide([*allows, *others], None if boundary is None else limits, actions, resource)
+        answer = _decide([*allows, *others], None if boundary is None else limits, actions, resource)
     except TooComplex as error:
-        return Reach("undetermined", because=(str(error),))
+        answer = Reach("undetermined", because=(str(error),))
+    return replace(answer, secret=secret)
 
 
 def _decide(rules: Sequence[_Rule], limits: Sequence[_Rule] | None, actions: str, resource: str) -> Reach:

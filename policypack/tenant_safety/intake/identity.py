@@ -1,6 +1,8 @@
 """Principals, their policies and what binds the two, read from `aws:iam` resources."""
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 from ..iam import Document, DocumentError, Unknown, parse
@@ -18,14 +20,15 @@ _ELEMENTS = (
 _BY_SPELLING = {name.lower(): name for name in _ELEMENTS}
 
 
-def document(value: Any, place: Place, path: str, problems: list[Part]) -> Maybe[Document]:
+def document(value: Any, resource: Resource, place: Place, path: str, problems: list[Part]) -> Maybe[Document]:
     """A policy document; one that can't be parsed is not known, and a problem is told."""
     if isinstance(value, Unknown):
         return value
+    secret = re.split(r"[.\[]", path, maxsplit=1)[0] in resource.secrets.names
     try:
-        return parse(value if isinstance(value, str) else _spelled(value))
+        return replace(parse(value if isinstance(value, str) else _spelled(value)), secret=secret)
     except DocumentError as error:
-        problems.append(Unreadable(place, path, str(error)))
+        problems.append(Unreadable(place, path, "it is secret, and no policy document" if secret else str(error)))
         return Unknown(path)
 
 
@@ -52,7 +55,7 @@ def principals(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
     problems: list[Part] = []
     trust = next(
         (
-            document(value, place, path, problems)
+            document(value, resource, place, path, problems)
             for p in role.paths("trust_doc")
             for path, value in at(resource.props, p)
         ),
@@ -63,7 +66,7 @@ def principals(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
     yield Principal(place, kind, name, text(first(resource.props, "path")) or "/", trust, boundary or None)
     for p in role.paths("inline_doc"):
         for path, value in at(resource.props, p):
-            yield Grant(place, kind, name, document(value, place, path, problems), label=path)
+            yield Grant(place, kind, name, document(value, resource, place, path, problems), label=path)
     for p in role.paths("managed_arns"):
         for path, value in at(resource.props, p):
             yield Grant(place, kind, name, policy=text(value), label=path)
@@ -77,7 +80,7 @@ def identity_policies(resource: Resource, place: Place, role: Role) -> Iterator[
     problems: list[Part] = []
     for p in role.paths("doc"):
         for path, value in at(resource.props, p):
-            found = document(value, place, path, problems)
+            found = document(value, resource, place, path, problems)
             targets = [(_kind(t), v) for t in role.paths("target") for _, v in at(resource.props, t)]
             if not role.paths("target"):
                 yield Policy(place, _name(resource), found)

@@ -26,13 +26,24 @@ OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 
 
 @dataclass(frozen=True, slots=True)
+class Secrets:
+    """What must never be shown of a resource: the top-level properties that hold a secret, their texts, and whether
+    one of them is a number, which can't be told from others in a message.
+    """
+
+    names: frozenset[str] = frozenset()
+    texts: frozenset[str] = frozenset()
+    numbers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
-    """One resource as Pulumi has it.  `props` are decoded; `secrets` are the top-level properties that hold one."""
+    """One resource as Pulumi has it, its `props` decoded."""
 
     urn: str
     type: str
     props: Mapping[str, Any]
-    secrets: frozenset[str] = frozenset()
+    secrets: Secrets = Secrets()
     provider: str = ""
     custom: bool = True
     parent: str = ""
@@ -40,40 +51,51 @@ class Resource:
     property_dependencies: Mapping[str, tuple[str, ...]] | None = None
 
 
-def decode(raw: Mapping[str, Any], depends_on: Mapping[str, tuple[str, ...]]) -> tuple[dict[str, Any], frozenset[str]]:
-    """The properties of a resource, and the names of those that hold a secret.
+def decode(raw: Mapping[str, Any], depends_on: Mapping[str, tuple[str, ...]]) -> tuple[dict[str, Any], Secrets]:
+    """The properties of a resource, and its secrets.
 
     An unknown at any depth becomes `Unknown(path, depends_on)` with what its top-level property depends on.
     """
-    secrets: set[str] = set()
-    props = {}
-    for key, value in raw.items():
-        found: list[bool] = []
-        props[key] = _decoded(value, key, depends_on.get(key, ()), found)
-        if found:
-            secrets.add(key)
-    return props, frozenset(secrets)
+    found: dict[str, list[Any]] = {key: [] for key in raw}
+    props = {key: _decoded(value, key, depends_on.get(key, ()), found[key]) for key, value in raw.items()}
+    leaves = [leaf for values in found.values() for value in values for leaf in _leaves(value)]
+    return props, Secrets(
+        frozenset(key for key, values in found.items() if values),
+        frozenset(leaf for leaf in leaves if isinstance(leaf, str) and leaf.strip()),
+        any(isinstance(leaf, int | float) and not isinstance(leaf, bool) for leaf in leaves),
+    )
 
 
-def _decoded(raw: Any, path: str, depends_on: tuple[str, ...], secret: list[bool]) -> Any:
+def _decoded(raw: Any, path: str, depends_on: tuple[str, ...], secret: list[Any]) -> Any:
+    """The value of `raw`; what is secret in it is also added to `secret`."""
     if isinstance(raw, str):
         # A program can put an unknown into a longer string of its own, so it is looked for inside, too.
         return Unknown(path, depends_on) if len(raw) >= 36 and any(s in raw for s in SENTINELS) else raw
     if isinstance(raw, Mapping):
         signature = raw.get(SIGNATURE)
-        if signature == SECRET:
-            secret.append(True)
-            return _decoded(raw.get("value"), path, depends_on, secret)
-        if signature == OUTPUT:
-            if raw.get("secret"):
-                secret.append(True)
-            return _decoded(raw["value"], path, depends_on, secret) if "value" in raw else Unknown(path, depends_on)
+        if signature in (SECRET, OUTPUT):
+            known = signature == SECRET or "value" in raw
+            value = _decoded(raw.get("value"), path, depends_on, secret) if known else Unknown(path, depends_on)
+            if signature == SECRET or raw.get("secret"):
+                secret.append(value)
+            return value
         if signature is not None:
             return None  # Assets, archives and resource references hold nothing that a rule reads.
         return {key: _decoded(value, f"{path}.{key}", depends_on, secret) for key, value in raw.items()}
     if isinstance(raw, Sequence):
         return [_decoded(value, f"{path}[{i}]", depends_on, secret) for i, value in enumerate(raw)]
     return raw
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _leaves(inner)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for inner in value:
+            yield from _leaves(inner)
+    else:
+        yield value
 
 
 def at(props: Mapping[str, Any], path: str) -> Iterator[tuple[str, Any]]:

@@ -4,20 +4,26 @@ import unicodedata
 from collections.abc import Iterable
 
 from ..judge import Result
-from ..model import Finding, Unknown
+from ..model import Finding, Stack, Unknown
 from ..rules import Rule
 
 DOCS = "docs/rules.md"
 _LONGEST = 1500
 
 
-def message(rule: Rule, finding: Finding, about: str) -> str:
-    """What the engine prints below a rule's id: the fault, names and values, what was read, and what to do."""
-    lines = [f"{rule.title}: {inert(finding.why)}" if finding.why else rule.title]
+def message(rule: Rule, finding: Finding, about: str, stack: Stack) -> str:
+    """What the engine prints below a rule's id: the fault, names and values, what was read, and what to do.
+
+    Secrets of the stack are left out; a number can't be told from others, so then all of `why` is.
+    """
+    hidden = finding.urn in stack.withheld or (finding.urn == "" and bool(stack.withheld))
+    why = "(withheld, since it rests on secret values)" if hidden else without(finding.why, stack.secrets)
+    lines = [f"{rule.title}: {inert(why)}"]
     if finding.verdict == "undetermined":
         lines[0] = f"Undetermined: {lines[0]}"
         waits = [_waits(unknown) for unknown in finding.missing]
-        lines += [f"  Missing: {inert('; '.join(dict.fromkeys(waits)))}"] if waits else []
+        shown = without("; ".join(dict.fromkeys(waits)), stack.secrets)
+        lines += [f"  Missing: {inert(shown)}"] if waits else []
     lines += [f"  Read: {rule.scope} ({about})", f"  Remedy: {rule.remediation}", f"  More: {DOCS}#{rule.id}"]
     return "\n".join(lines)
 
@@ -40,6 +46,13 @@ def proved(results: Iterable[Result], about: str) -> str:
     results = tuple(results)
     names = [result.rule.id for result in results if result.status == "proved"]
     return f"tenant-safety: proved {len(names)} of {len(results)} rules for {about}: {', '.join(names)}"
+
+
+def without(text: str, secrets: Iterable[str]) -> str:
+    """The text with every secret in it masked, the longest first."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, "[secret]")
+    return text
 
 
 def inert(text: str) -> str:

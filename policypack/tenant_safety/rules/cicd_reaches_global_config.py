@@ -24,6 +24,11 @@ def cicd_reaches_global_config(facts: Facts) -> Iterator[Finding]:
     """
     for access in facts.cicd_access:
         holder, reach = access.holder, access.reach
+        if reach.secret:
+            sure = reach.verdict == "reachable"
+            why = f"{holder.kind} {holder.name} {'reaches' if sure else 'may reach'} it; its documents are secret"
+            yield Finding(access.grant.at.urn, why, "violated" if sure else "undetermined", reach.missing)
+            continue
         what = f"{reach.action} on {reach.resource or access.target}"
         others = f", and {access.others} more patterns of global config" if access.others else ""
         through = f"{reach.statement} of {reach.source.rsplit('::', 1)[-1]}"

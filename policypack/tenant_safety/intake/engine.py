@@ -1,0 +1,64 @@
+"""Resources as the engine sends them to an analyzer, read into parts of the model."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from google.protobuf import json_format
+
+from ..model import Part, Place, Provider, Unknown, Unreadable
+from .pulumi import AWS_PROVIDER, parts, provider
+from .values import Resource, Secrets, decode
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one resource is.  `secrets` are texts that must not be shown; `numbers`: nor may its numbers."""
+
+    urn: str
+    parts: tuple[Part, ...]
+    dependencies: tuple[str, ...]
+    secrets: frozenset[str]
+    numbers: bool
+
+
+def read(request: Any, trusted: tuple[str, ...]) -> Reading:
+    """Reads an `AnalyzeRequest` or an `AnalyzerResource`; only the latter has dependencies.
+
+    `trusted` names packages that can't touch AWS.
+    """
+    try:
+        resource = _resource(request)
+        own, hidden = _provider_of(request)
+        found = (*([own] if own else []), *parts(resource, trusted, own))
+    except Exception as error:  # noqa: BLE001 whatever can't be read is told, and never passed over
+        problem = f"it can't be read ({type(error).__name__})"
+        place = Place(request.urn, request.type, "", Unknown("account"), Unknown("region"))
+        return Reading(request.urn, (Unreadable(place, "the resource", problem),), (), frozenset(), True)
+    dependencies = tuple(getattr(request, "dependencies", ()))
+    return Reading(request.urn, found, dependencies, resource.secrets.texts | hidden.texts, resource.secrets.numbers)
+
+
+def _provider_of(request: Any) -> tuple[Provider | None, Secrets]:
+    if not request.HasField("provider") or request.provider.type != AWS_PROVIDER:
+        return None, Secrets()
+    props, secrets = decode(json_format.MessageToDict(request.provider.properties), {})
+    return provider(Resource(request.provider.urn, AWS_PROVIDER, props, secrets)), secrets
+
+
+def _resource(request: Any) -> Resource:
+    depends_on = dict(_property_dependencies(request))
+    props, secrets = decode(json_format.MessageToDict(request.properties), depends_on)
+    return Resource(
+        urn=request.urn,
+        type=request.type,
+        props=props,
+        secrets=secrets,
+        provider=request.provider.urn if request.HasField("provider") else "",
+        custom=request.HasField("provider"),
+    )
+
+
+def _property_dependencies(request: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for key, value in getattr(request, "propertyDependencies", {}).items():
+        yield key, tuple(value.urns)

@@ -1,0 +1,337 @@
+"""The pack on the real engine: what a platform engineer sees, and what a program can't talk its way out of."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.engine import ROOT, Engine, Run, program
+
+pytestmark = pytest.mark.engine
+
+PINNED = {"aws:region": "eu-central-1", "aws:allowedAccountIds": '["111111111111"]'}
+PINNED["aws:assumeRoles"] = '[{"roleArn": "arn:aws:iam::111111111111:role/cicd-deploy"}]'
+GRANTS_ALL = """
+    import json
+    import pulumi
+    import pulumi_aws as aws
+
+    settings = aws.ssm.Parameter("settings", name="/settings", type="String", value="{}")
+    role = aws.iam.Role("cicd", name="cicd-app", assume_role_policy=json.dumps({"Version": "2012-10-17", "Statement":
+        {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}}))
+    aws.iam.RolePolicy("all", role=role.id, policy=pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "ssm:GetParameter", "Resource": settings.arn},
+        {"Effect": "Allow", "Action": "*", "Resource": "arn:aws:ssm:*:999999999999:parameter/global/*"}]}))
+"""
+
+
+def found(run: Run) -> list[tuple[str, str, str]]:
+    """Level, rule and resource of each finding; `(stack)` for the whole."""
+    return sorted(
+        (f.level, f.policy, "(stack)" if "pulumi:pulumi:Stack" in f.urn or not f.resource else f.resource)
+        for f in run.findings
+    )
+
+
+def pack_config(tmp_path: Path, config: Mapping[str, Any]) -> Path:
+    path = tmp_path / "pack-config.json"
+    path.write_text(json.dumps(config))
+    return path
+
+
+def shop(tmp_path: Path, source: str, name: str = "shop") -> Path:
+    return program(tmp_path, source, name=name)
+
+
+@pytest.mark.parametrize(("example", "stack"), [("tenant", "customer1-prod"), ("vault", "vault-prod")])
+def test_sound_example_passes_with_what_was_proved(engine: Engine, example: str, stack: str) -> None:
+    run = engine.preview(ROOT / "examples" / example, stack, policy_pack=ROOT)
+
+    said = [m.message for m in run.messages if m.message.startswith("tenant-safety: proved")]
+    assert (0, []) == (run.exit_code, found(run)), run.errors
+    assert [f"tenant-safety: proved 12 of 12 rules for {stack}"] == [text.split(",")[0] for text in said]
+
+
+def test_sound_example_deploys(engine: Engine) -> None:
+    run = engine.up(ROOT / "examples" / "tenant", "customer1-prod", policy_pack=ROOT, skip_preview=True)
+
+    assert (0, []) == (run.exit_code, found(run)), run.errors
+
+
+def test_unsound_twin_has_one_finding_for_each_planted_fault_and_no_other(engine: Engine) -> None:
+    example = ROOT / "examples" / "tenant-unsound"
+    planted = re.findall(r"^ *# Fault: (\S+) (\S+)$", (example / "__main__.py").read_text(), re.MULTILINE)
+
+    run = engine.preview(example, "customer1-prod", policy_pack=ROOT)
+
+    assert run.exit_code != 0
+    assert len(planted) >= 12
+    assert sorted(("mandatory", rule, resource) for rule, resource in planted) == found(run)
+
+
+def test_unknown_document_is_undetermined_in_a_preview(engine: Engine, tmp_path: Path) -> None:
+    run = engine.preview(shop(tmp_path, GRANTS_ALL), "customer1-prod", policy_pack=ROOT, config=PINNED)
+
+    assert (0, [("advisory", "cicd-reaches-global-config", "all")]) == (run.exit_code, found(run)), run.errors
+    message = run.findings[0].message
+    assert message.startswith("Undetermined: A CI/CD role reaches global config: role cicd-app may be able to call ")
+    assert "Missing: policy, which settings will provide" in message
+
+
+def test_unknown_document_is_refused_where_unknown_means_deny(engine: Engine, tmp_path: Path) -> None:
+    config = pack_config(tmp_path, {"cicd-reaches-global-config": {"onUnknown": "deny"}})
+
+    run = engine.preview(
+        shop(tmp_path, GRANTS_ALL), "customer1-prod", policy_pack=ROOT, policy_pack_config=config, config=PINNED
+    )
+
+    assert run.exit_code != 0
+    assert [("mandatory", "cicd-reaches-global-config", "all")] == found(run)
+
+
+def test_update_stops_before_the_policy_is_made(engine: Engine, tmp_path: Path) -> None:
+    made = shop(tmp_path, GRANTS_ALL)
+
+    run = engine.up(made, "customer1-prod", policy_pack=ROOT, config=PINNED, skip_preview=True)
+
+    assert run.exit_code != 0
+    assert [("mandatory", "cicd-reaches-global-config", "all")] == found(run)
+    kept = {item["type"] for item in engine.resources(made, "customer1-prod").values()}
+    assert "aws:iam/role:Role" in kept
+    assert "aws:iam/rolePolicy:RolePolicy" not in kept
+
+
+def test_unknown_role_and_policy_arn_are_found_through_their_dependencies(engine: Engine, tmp_path: Path) -> None:
+    source = """
+        import json
+        import pulumi_aws as aws
+
+        def allow(action):
+            return json.dumps({"Version": "2012-10-17", "Statement": [
+                {"Effect": "Allow", "Action": action, "Resource": "arn:aws:s3:::acme-global-config/*"}]})
+
+        trust = json.dumps({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]})
+        inline, attached = (aws.iam.Role(n, name=f"cicd-{n}", assume_role_policy=trust) for n in ("inline", "attached"))
+        aws.iam.RolePolicy("by-role", role=inline.id, policy=allow("s3:GetObject"))
+        policy = aws.iam.Policy("policy", policy=allow("s3:PutObject"))
+        aws.iam.RolePolicyAttachment("by-both", role=attached.name, policy_arn=policy.arn)
+    """
+
+    run = engine.preview(shop(tmp_path, source), "customer1-prod", policy_pack=ROOT, config=PINNED)
+
+    assert [("mandatory", "cicd-reaches-global-config", name) for name in ("by-both", "by-role")] == found(run)
+
+
+def test_allow_before_its_deny_is_stopped_and_after_it_is_not(engine: Engine, tmp_path: Path) -> None:
+    source = """
+        import json
+        import sys
+        import pulumi
+        import pulumi_aws as aws
+
+        def document(effect, action, resource):
+            return json.dumps({"Version": "2012-10-17", "Statement": [
+                {"Effect": effect, "Action": action, "Resource": resource}]})
+
+        trust = json.dumps({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]})
+        role = aws.iam.Role("cicd", name="cicd-app", assume_role_policy=trust)
+        deny = aws.iam.RolePolicy("deny", role=role.id, policy=document("Deny", "*", [
+            "arn:aws:*:*:999999999999:*", "arn:aws:s3:::acme-*"]))
+        ordered = [deny] if pulumi.Config().get_bool("ordered") else []
+        aws.iam.RolePolicy("allow", role=role.id, policy=document("Allow", "*", "*"),
+            opts=pulumi.ResourceOptions(depends_on=ordered))
+    """
+    made = shop(tmp_path, source)
+
+    unordered = engine.preview(made, "customer1-prod", policy_pack=ROOT, config=PINNED)
+    ordered = engine.up(made, "customer1-prod", policy_pack=ROOT, config={**PINNED, "shop:ordered": "true"})
+
+    assert [("mandatory", "cicd-reaches-global-config", "allow")] == found(unordered)
+    assert "a Deny takes it back only later" in unordered.findings[0].message
+    assert (0, []) == (ordered.exit_code, found(ordered)), ordered.errors
+
+
+ONE_PARAMETER = """
+    import pulumi_aws as aws
+
+    aws.ssm.Parameter("settings", name="/settings", type="String", value="{}")
+"""
+
+
+@pytest.mark.parametrize(
+    ("stack", "config", "env", "rule"),
+    [
+        ("customer1-prod", {"shop:tenant": "customer2"}, {}, "stack-identity-disagrees"),
+        ("customer1-prod", {"tenant-safety:environment": "beta"}, {}, "stack-identity-disagrees"),
+        ("customer9-prod", {}, {}, "stack-unregistered"),
+        (
+            "customer2-prod",
+            {},
+            {"TENANT": "customer1", "TENANT_SAFETY_REGISTRY": "other.yaml"},
+            "provider-account-disagrees",
+        ),
+    ],
+)
+def test_program_that_passes_as_another_tenant_is_stopped(
+    engine: Engine, tmp_path: Path, stack: str, config: dict[str, str], env: dict[str, str], rule: str
+) -> None:
+    run = engine.preview(shop(tmp_path, ONE_PARAMETER), stack, policy_pack=ROOT, config={**PINNED, **config}, env=env)
+
+    assert run.exit_code != 0
+    assert {("mandatory", rule)} == {(f.level, f.policy) for f in run.findings}
+
+
+def test_stack_tags_of_another_tenant_are_stopped(engine: Engine, tmp_path: Path) -> None:
+    made = shop(tmp_path, ONE_PARAMETER)
+    engine.set_tags(made, "customer1-prod", {"tenant": "customer2"})
+
+    run = engine.preview(made, "customer1-prod", policy_pack=ROOT, config=PINNED)
+
+    assert [("mandatory", "stack-identity-disagrees", "(stack)")] == found(run)
+
+
+def test_program_that_brings_a_registry_of_its_own_is_not_asked(engine: Engine, tmp_path: Path) -> None:
+    made = shop(tmp_path, ONE_PARAMETER)
+    (made / "tenancy.yaml").write_text((ROOT / "tenancy.yaml").read_text().replace("customer1", "customer9"))
+    config = {**PINNED, "shop:registry": "tenancy.yaml", "tenant-safety:registry": str(made / "tenancy.yaml")}
+
+    run = engine.preview(made, "customer9-prod", policy_pack=ROOT, config=config)
+
+    assert [("mandatory", "stack-unregistered", "(stack)")] == found(run)
+
+
+def test_registry_is_the_one_that_the_packs_config_names(engine: Engine, tmp_path: Path) -> None:
+    registry = tmp_path / "elsewhere.yaml"
+    registry.write_text((ROOT / "tenancy.yaml").read_text().replace("customer1", "customer9"))
+    config = pack_config(tmp_path, {"registry-unreadable": {"registry": str(registry)}})
+
+    run = engine.preview(
+        shop(tmp_path, ONE_PARAMETER), "customer9-prod", policy_pack=ROOT, policy_pack_config=config, config=PINNED
+    )
+
+    assert (0, []) == (run.exit_code, found(run)), run.errors
+
+
+def test_unreadable_registry_is_a_finding_with_its_place(engine: Engine, tmp_path: Path) -> None:
+    registry = tmp_path / "broken.yaml"
+    registry.write_text((ROOT / "tenancy.yaml").read_text().replace('"999999999999"', "999999999999", 1))
+    config = pack_config(tmp_path, {"registry-unreadable": {"registry": str(registry)}})
+
+    run = engine.preview(
+        shop(tmp_path, ONE_PARAMETER), "customer1-prod", policy_pack=ROOT, policy_pack_config=config, config=PINNED
+    )
+
+    assert run.exit_code != 0
+    assert [("mandatory", "registry-unreadable", "(stack)")] == found(run)
+    assert "broken.yaml:7:19: platform.master_account: expected text in quotes" in run.findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("config", "told"),
+    [
+        ({"all": "disabled"}, "got disabled; the registry sets the least level"),
+        ({"cicd-reaches-global-config": "disabled"}, "cicd-reaches-global-config: expected advisory or mandatory"),
+        ({"cicd-reaches-globalconfig": "mandatory"}, "'cicd-reaches-globalconfig': expected a rule's id"),
+        ({"logs-not-central": {"on_unknown": "deny"}}, "logs-not-central.on_unknown: expected one of onUnknown"),
+        ({"capacity-exceeds-plan": {"registry": "x.yaml"}}, "capacity-exceeds-plan.registry: expected one of"),
+    ],
+)
+def test_config_that_is_misspelt_or_switches_a_rule_off_is_an_error(
+    engine: Engine, tmp_path: Path, config: dict[str, Any], told: str
+) -> None:
+    run = engine.preview(
+        shop(tmp_path, ONE_PARAMETER),
+        "customer1-prod",
+        policy_pack=ROOT,
+        policy_pack_config=pack_config(tmp_path, config),
+        config=PINNED,
+    )
+
+    assert run.exit_code != 0
+    assert told in run.stdout + run.errors
+
+
+def test_config_can_not_lower_the_registrys_level(engine: Engine, tmp_path: Path) -> None:
+    source = """
+        import pulumi_aws as aws
+
+        aws.cloudwatch.LogGroup("unrouted", name="/shop/unrouted")
+    """
+
+    run = engine.preview(
+        shop(tmp_path, source),
+        "customer1-prod",
+        policy_pack=ROOT,
+        policy_pack_config=pack_config(tmp_path, {"all": "advisory", "logs-not-central": "advisory"}),
+        config=PINNED,
+    )
+
+    assert run.exit_code != 0
+    assert [("mandatory", "logs-not-central", "unrouted")] == found(run)
+
+
+def test_route_made_after_its_log_group_deploys_and_one_that_never_comes_does_not(
+    engine: Engine, tmp_path: Path
+) -> None:
+    source = """
+        import pulumi
+        import pulumi_aws as aws
+
+        group = aws.cloudwatch.LogGroup("app", name="/shop/app")
+        if pulumi.Config().get_bool("routed"):
+            aws.cloudwatch.LogSubscriptionFilter("app", log_group=group.name, filter_pattern="",
+                destination_arn="arn:aws:logs:eu-central-1:888888888888:destination:central-application")
+    """
+    made = shop(tmp_path, source)
+
+    routed = engine.up(
+        made, "customer1-prod", policy_pack=ROOT, config={**PINNED, "shop:routed": "true"}, skip_preview=True
+    )
+    cut = engine.up(made, "customer1-prod", policy_pack=ROOT, config=PINNED, skip_preview=True)
+
+    assert (0, []) == (routed.exit_code, found(routed)), routed.errors
+    assert cut.exit_code != 0
+    assert [("mandatory", "logs-not-central", "app")] == found(cut)
+
+
+def test_secrets_do_not_show_in_findings(engine: Engine, tmp_path: Path) -> None:
+    source = """
+        import json
+        import pulumi
+        import pulumi_aws as aws
+
+        trust = pulumi.Output.secret(json.dumps({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}))
+        role = aws.iam.Role("cicd", name="cicd-app", assume_role_policy=trust)
+        document = json.dumps({"Version": "2012-10-17", "Statement": [{"Sid": "canary7f3", "Effect": "Allow",
+            "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-global-config/canary7f3/*"}]})
+        aws.iam.RolePolicy("secret", role=role.id, policy=pulumi.Output.secret(document))
+        aws.cloudwatch.LogGroup("group", name=pulumi.Output.secret("/canary7f3"))
+        aws.ec2.Instance("size", ami="ami-0123456789abcdef0", instance_type=pulumi.Output.secret("canary7f3.large"))
+    """
+
+    run = engine.preview(shop(tmp_path, source), "customer1-prod", policy_pack=ROOT, config=PINNED)
+
+    assert {"cicd-reaches-global-config", "logs-not-central", "capacity-exceeds-plan"} <= {
+        f.policy for f in run.findings
+    }
+    assert "canary7f3" not in run.stdout + run.stderr + json.dumps(run.of("policyEvent"))
+
+
+def test_names_that_programs_choose_are_shown_not_obeyed(engine: Engine, tmp_path: Path) -> None:
+    source = r"""
+        import pulumi_aws as aws
+
+        aws.ec2.Instance("odd", ami="ami-0123456789abcdef0", instance_type="\x1b[31mred\u202e.large")
+    """
+
+    run = engine.preview(shop(tmp_path, source), "customer1-prod", policy_pack=ROOT, config=PINNED)
+
+    message = next(f.message for f in run.findings if f.policy == "capacity-exceeds-plan")
+    assert r"\u001b[31mred\u202e.large is not one of" in message

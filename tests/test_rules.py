@@ -1,0 +1,64 @@
+"""Each rule says of its cases what they say: fires, stays silent, faces an unknown."""
+
+from collections import Counter
+
+import pytest
+
+from tenant_safety.rules import CATALOG, Rule
+
+from .cases import Case, cases, every, run
+
+UNDECIDABLE = {"registry-unreadable", "stack-unregistered", "stack-identity-disagrees", "provider-not-pinned"}
+"""Rules that nothing unknown can reach: what they read is always known."""
+NEVER_SURE = {"document-unreadable", "resource-opaque"}
+"""Rules whose only finding is that something is not known."""
+
+
+@pytest.mark.parametrize(("rule", "case"), [pytest.param(r, c, id=f"{r.id}: {c.name}") for r, c in every()])
+def test_case(rule: Rule, case: Case) -> None:
+    """The findings are those of the case, in full."""
+    facts = case.facts()
+
+    actual = run(rule, facts)
+
+    assert case.outcome == actual
+
+
+@pytest.mark.parametrize("rule", CATALOG, ids=lambda rule: rule.id)
+def test_every_rule_is_seen_in_each_way(rule: Rule) -> None:
+    """A rule without a case that fires, is silent or faces an unknown is not tested."""
+    wanted = {"fires", "silent", "unknown"}
+    wanted -= {"unknown"} if rule.id in UNDECIDABLE else {"fires"} if rule.id in NEVER_SURE else set()
+
+    seen = {case.kind for case in cases(rule.id)}
+
+    assert wanted <= seen
+
+
+def test_names_of_cases_differ() -> None:
+    """A name finds its case."""
+    counted = Counter((rule.id, case.name) for rule, case in every())
+
+    twice = [name for name, count in counted.items() if count > 1]
+
+    assert [] == twice
+
+
+def test_rules_read_kinds_of_the_model() -> None:
+    """Ids are unique and no rule is left without a rationale."""
+    ids = [rule.id for rule in CATALOG]
+
+    complete = [rule.id for rule in CATALOG if rule.rationale and rule.title and rule.remediation and rule.scope]
+
+    assert (len(set(ids)), ids) == (len(ids), complete)
+
+
+def test_counts_of_cases(capsys: pytest.CaptureFixture[str]) -> None:
+    """Prints how often each rule is seen firing, silent and before an unknown."""
+    counts = {rule.id: Counter(case.kind for case in cases(rule.id)) for rule in CATALOG}
+
+    table = [f"{id_:<28}{c['fires']:>7}{c['silent']:>8}{c['unknown']:>9}" for id_, c in counts.items()]
+
+    with capsys.disabled():
+        print("\n" + "\n".join([f"{'rule':<28}{'fires':>7}{'silent':>8}{'unknown':>9}", *table]))
+    assert len(CATALOG) == len(table)
