@@ -49,7 +49,9 @@ def test_committed_catalogue_is_that_of_the_rules() -> None:
 @pytest.mark.parametrize("output", ["text", "json"])
 def test_every_rule_is_listed(output: str) -> None:
     listed = COMMAND.invoke(app, ["rules", "--output", output]).stdout
-    ids = [rule["id"] for rule in json.loads(listed)] if output == "json" else [x.split()[0] for x in listed.splitlines()]
+    ids = (
+        [rule["id"] for rule in json.loads(listed)] if output == "json" else [x.split()[0] for x in listed.splitlines()]
+    )
 
     assert [rule.id for rule in CATALOG] == ids
 

@@ -6,7 +6,7 @@ import pytest
 
 from tenant_safety.rules import CATALOG, Rule
 
-from .cases import Case, cases, every, run
+from tests.cases import Case, cases, every, run
 
 UNDECIDABLE = {"registry-unreadable", "stack-unregistered", "stack-identity-disagrees", "provider-not-pinned"}
 """Rules that nothing unknown can reach: what they read is always known."""

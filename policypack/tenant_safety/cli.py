@@ -1,6 +1,6 @@
 """The command `tenant-safety`."""
 
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +17,7 @@ registry = typer.Typer(no_args_is_help=True, help="The registry of the platform 
 app.add_typer(registry, name="registry")
 
 
-class Output(str, Enum):
+class Output(StrEnum):
     """A form of output."""
 
     text = "text"

@@ -6,12 +6,14 @@ pack, and its three calls that decide are answered here, from one reading of the
 (docs/decisions/0001-own-analyzer-calls.md).
 """
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from google.protobuf import json_format
 from pulumi.runtime import proto
@@ -29,12 +31,16 @@ from pulumi_policy import policy as pulumi_policy_module
 
 from .analysis import Facts
 from .intake.engine import Reading, read
+from .intake.pulumi import LINKS
 from .judge import Result, judge
 from .model import Finding, Stack
 from .report import text
 from .rules import CATALOG, Rule
 from .settings import REGISTRY_RULE, Settings, settings
-from .tenancy import DEFAULT_NAME, Claim, Level, RegistryError, load, resolve
+
+if TYPE_CHECKING:
+    from .tenancy import Claim, Level
+
 
 NAME = "tenant-safety"
 _LEVELS = {
@@ -148,8 +154,9 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
 
     @property
     def _trusted(self) -> tuple[str, ...]:
-        snapshot = self._claim.snapshot
-        return snapshot.registry.platform.trusted_packages if snapshot else ()
+        claim = self._claim
+        packages = claim.snapshot.registry.platform.trusted_packages if claim.snapshot else ()
+        return (*packages, LINKS) if claim.judged and claim.judged.plan is None else packages
 
     @property
     def _claim(self) -> Claim:
@@ -159,6 +166,9 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
 
     def _claimed(self) -> Claim:
         """Reads the registry where the pack's config or its default says; nothing of the program's is asked."""
+        # Pydantic and the models take a tenth of a second, which the engine need not wait for at its start.
+        from .tenancy import DEFAULT_NAME, Claim, RegistryError, load, resolve  # noqa: PLC0415
+
         if self._stack is None:
             return Claim(None, error="the engine does not say which stack this is; expected pulumi 3.229 or newer")
         secret = set(self._stack.config_secret_keys)

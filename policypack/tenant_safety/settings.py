@@ -1,11 +1,16 @@
 """What the pack's own config may say: where the registry is, and stricter than the registry, never laxer."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .rules import CATALOG
-from .tenancy import Level, OnUnknown
+
+if TYPE_CHECKING:
+    from .tenancy import Level, OnUnknown
+
 
 REGISTRY_RULE = "registry-unreadable"
 """The rule whose config names the registry: `{"registry-unreadable": {"registry": "/etc/tenancy.yaml"}}`."""

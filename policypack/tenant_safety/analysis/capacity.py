@@ -15,6 +15,10 @@ _FAMILY_AND_SIZE = re.compile(
 )
 
 
+_SIZED = ("instances", "database", "cache", "search", "tasks")
+"""What counts instances, nodes or tasks of a size."""
+
+
 @dataclass(frozen=True, slots=True)
 class Use:
     """What a resource uses at most.  `count` in instances, nodes or tasks; `vcpu`, `memory_gib` and `storage_gib` over
@@ -38,28 +42,45 @@ def uses(index: Index) -> Iterator[Use]:
     scalings = [c for c in capacities if c.measure == "scaling"]
     for capacity in capacities:
         if capacity.measure != "scaling":
-            yield _use(capacity, templates, scalings)
+            yield _use(capacity, templates, scalings, whole=index.stack.whole)
+    for scaling in scalings:
+        # While resources arrive, what it scales may still come.
+        if index.stack.whole and not any(_targets(scaling, c) for c in capacities if c.measure != "scaling"):
+            yield Use(scaling.at, "other", scaling.service, 0.0, (), 0.0, 0.0, 0.0)
 
 
-def _use(capacity: Capacity, templates: Sequence[Capacity], scalings: Sequence[Capacity]) -> Use:
+def _use(capacity: Capacity, templates: Sequence[Capacity], scalings: Sequence[Capacity], *, whole: bool) -> Use:
     if capacity.measure == "template":
         return Use(capacity.at, "template", capacity.service, 0.0, capacity.sizes, 0.0, 0.0, 0.0)
     count = _most([capacity.count, *(s.count for s in scalings if _targets(s, capacity))])
-    own = _each(capacity)
-    if not capacity.sizes and capacity.template is not None:
+    own, sizes, storage = _each(capacity), capacity.sizes, capacity.storage_gib
+    if capacity.template is not None:
         template = _template(capacity.template, templates)
-        own = _each(template) if template else (_missing(capacity.template),) * 2
-    storage = capacity.storage_gib
+        missing = _missing(capacity.template)
+        if template:
+            storage = _plus(storage, template.storage_gib)
+        elif whole:
+            # While resources arrive, a template has no id yet by which it could be found.
+            storage = _plus(storage, missing)
+        if not sizes:
+            own = _each(template) if template else (missing, missing)
+            sizes = sizes if template or not whole or capacity.measure == "tasks" else missing
+    elif not sizes and capacity.measure in _SIZED:
+        sizes = _unsaid(capacity) if capacity.measure != "tasks" else sizes
     return Use(
         capacity.at,
         capacity.measure,
         capacity.service,
         count,
-        capacity.sizes,
+        sizes,
         _times(count, own[0]),
         _times(count, own[1]),
-        _times(count, storage) if capacity.measure in ("instances", "search", "cache", "database") else storage,
+        _times(count, storage) if capacity.measure in _SIZED else storage,
     )
+
+
+def _unsaid(capacity: Capacity) -> Unknown:
+    return Unknown(f"the size of {capacity.at.urn.rsplit('::', 1)[-1]}, which does not say one")
 
 
 def _missing(template: Maybe[str]) -> Unknown:
@@ -69,9 +90,12 @@ def _missing(template: Maybe[str]) -> Unknown:
 def _each(capacity: Capacity) -> tuple[Maybe[float], Maybe[float]]:
     """vCPU and memory of one instance: as given, else of the largest of the sizes."""
     if capacity.vcpu is not None or capacity.memory_gib is not None:
-        return _or_zero(capacity.vcpu), _or_zero(capacity.memory_gib)
+        least = capacity.sizes if isinstance(capacity.sizes, Unknown) else 0.0
+        return _or(capacity.vcpu, least), _or(capacity.memory_gib, least)
     if isinstance(capacity.sizes, Unknown):
         return capacity.sizes, capacity.sizes
+    if not capacity.sizes and capacity.measure in (*_SIZED, "template"):
+        return _unsaid(capacity), _unsaid(capacity)
     sizes = [_of_type(size) for size in capacity.sizes]
     return _most([vcpu for vcpu, _ in sizes]), _most([memory for _, memory in sizes])
 
@@ -121,5 +145,9 @@ def _times(a: Maybe[float], b: Maybe[float]) -> Maybe[float]:
     return a if isinstance(a, Unknown) else b if isinstance(b, Unknown) else a * b
 
 
-def _or_zero(value: Maybe[float] | None) -> Maybe[float]:
-    return 0.0 if value is None else value
+def _plus(a: Maybe[float], b: Maybe[float]) -> Maybe[float]:
+    return a if isinstance(a, Unknown) else b if isinstance(b, Unknown) else a + b
+
+
+def _or(value: Maybe[float] | None, default: Maybe[float]) -> Maybe[float]:
+    return default if value is None else value

@@ -1,12 +1,17 @@
 """The facts about one stack that rules ask for."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ..model import LogGroup, Opaque, Provider, Stack, Unreadable
-from ..tenancy import Claim, Judged, Plan, Platform
 from . import capacity, identity, logs
 from .index import Index
+
+if TYPE_CHECKING:
+    from ..tenancy import Claim, Judged, Plan, Platform
 
 
 @dataclass(frozen=True)

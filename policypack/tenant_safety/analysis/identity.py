@@ -1,12 +1,18 @@
 """Which CI/CD principals a stack has, what is granted to them, and whether that reaches global config."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from ..iam import Document, Granted, Reach, Unknown, managed_policy, matches, reach
 from ..model import Grant, Issuer, Maybe, Membership, Policy, Principal
-from ..tenancy import Platform
 from .index import Index, known
+
+if TYPE_CHECKING:
+    from ..tenancy import Platform
+
 
 _TYPICAL = {
     "appconfig": ("GetConfiguration",),
@@ -57,6 +63,8 @@ class _Held:
     grant: Grant
     certain: bool
     documents: tuple[Granted, ...]
+    doubt: Unknown | None = None
+    """The membership through which it may be held."""
 
 
 def accesses(index: Index, platform: Platform) -> Iterator[Access]:
@@ -90,7 +98,7 @@ def _doubted(reached: Reach, holder: Holder, own: _Held) -> Reach:
     doubts = [] if isinstance(holder.ci, str) else [holder.ci]
     because = [] if isinstance(holder.ci, str) else [f"whether {holder.name} is a CI/CD {holder.kind} is not known yet"]
     if not own.certain:
-        doubts += [own.grant.target] if isinstance(own.grant.target, Unknown) else []
+        doubts += [d for d in (own.grant.target, own.doubt) if isinstance(d, Unknown)]
         because.append(f"whom {own.grant.label or 'it'} is granted to is not known yet")
     if not because:
         return reached
@@ -146,8 +154,11 @@ def _holdings(index: Index, platform: Platform) -> Iterator[tuple[Holder, list[_
         for user_key, user in _members(index, member, platform):
             holders.setdefault(user_key, user)
             for key, group in list(holders.items()):
-                if group.kind == "group" and (isinstance(member.group, Unknown) or group.name == member.group):
-                    held.setdefault(user_key, []).extend(held.get(key, ()))
+                if group.kind == "group" and _is_member_of(member, group):
+                    doubt = member.group if isinstance(member.group, Unknown) else None
+                    through = held.get(key, ())
+                    through = [replace(h, certain=False, doubt=doubt) for h in through] if doubt else through
+                    held.setdefault(user_key, []).extend(through)
     for key, holder in holders.items():
         yield holder, held.get(key, [])
 
@@ -163,7 +174,11 @@ def _targets(index: Index, grant: Grant, platform: Platform) -> Iterator[tuple[t
             yield (grant.kind, f"? {grant.at.urn}"), unknown, False
         return
     for principal in index.of(Principal):
-        if principal.kind == grant.kind and known(principal.name).lower() == grant.target.lower():
+        if (
+            principal.kind == grant.kind
+            and known(principal.name).lower() == grant.target.lower()
+            and _may_be_same(principal.at.account, grant.at.account)
+        ):
             yield (grant.kind, principal.at.urn), _holder(index, principal, platform), True
             return
     named = _named(grant.target, platform)
@@ -173,9 +188,19 @@ def _targets(index: Index, grant: Grant, platform: Platform) -> Iterator[tuple[t
     yield (grant.kind, grant.target.lower()), Holder(grant.kind, grant.target, None, ci), True
 
 
+def _is_member_of(member: Membership, group: Holder) -> bool:
+    """Surely or maybe: names are compared as AWS does, without case."""
+    name = group.principal.name if group.principal else group.name
+    return isinstance(member.group, Unknown) or isinstance(name, Unknown) or name.lower() == member.group.lower()
+
+
 def _members(index: Index, member: Membership, platform: Platform) -> Iterator[tuple[tuple[str, str], Holder]]:
     as_grant = Grant(member.at, "user", member.user)
     return ((key, holder) for key, holder, _ in _targets(index, as_grant, platform))
+
+
+def _may_be_same(a: Maybe[str], b: Maybe[str]) -> bool:
+    return isinstance(a, Unknown) or isinstance(b, Unknown) or a == b
 
 
 def _holder(index: Index, principal: Principal, platform: Platform) -> Holder:
@@ -196,14 +221,17 @@ def _ci(index: Index, principal: Principal, platform: Platform) -> Maybe[str]:
         return principal.name if isinstance(principal.name, Unknown) else ""
     if isinstance(principal.trust, Unknown):
         issuers = index.made_by(principal.trust.depends_on, Issuer)
-        issuer = next((i for i in issuers if isinstance(i.url, Unknown) or _is_ci(i.url, platform)), None)
-        return f"its trust depends on {known(issuer.url)}" if issuer else principal.trust
+        issuer = next((i.url for i in issuers if isinstance(i.url, str) and _is_ci(i.url, platform)), None)
+        return f"its trust depends on {issuer}" if issuer else principal.trust
     statements = principal.trust.statements if principal.trust else ()
     doubt: Unknown | None = principal.name if isinstance(principal.name, Unknown) else None
     for statement in statements:
         if statement.effect != "Allow":
             continue
-        for kind, value in statement.principals or ():
+        if statement.principals is None or statement.not_principals:
+            doubt = doubt or Unknown(f"assumeRolePolicy.{statement.where}.Principal", (principal.at.urn,))
+            continue
+        for kind, value in statement.principals:
             if isinstance(value, Unknown):
                 doubt = doubt or value
             elif kind == "Federated" and _is_ci(value.split("oidc-provider/", 1)[-1], platform):
@@ -212,7 +240,7 @@ def _ci(index: Index, principal: Principal, platform: Platform) -> Maybe[str]:
 
 
 def _is_ci(issuer: str, platform: Platform) -> bool:
-    return any(matches(pattern, issuer) for pattern in platform.cicd_roles.issuers)
+    return any(matches(pattern.lower(), issuer.lower()) for pattern in platform.cicd_roles.issuers)
 
 
 def _boundary(index: Index, principal: Principal | None) -> Maybe[Document] | None:

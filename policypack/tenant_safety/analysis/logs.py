@@ -1,15 +1,27 @@
 """Where logs end: routes followed hop by hop through the stack."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ..iam import matches
 from ..model import LogGroup, LogRoute, LogSink, Maybe, Place, Unknown
-from ..tenancy import Judged, Platform
 from .index import Index, known
 
+if TYPE_CHECKING:
+    from ..tenancy import Judged, Platform
+
+
 End = Literal["central", "own", "group", "foreign", "unknown"]
+_WORST_FIRST: tuple[End, ...] = ("foreign", "unknown", "own", "group", "central")
+_BEFORE_NAME = {
+    "logs": ("destination:", "delivery-destination:"),
+    "firehose": ("deliverystream/",),
+    "kinesis": ("stream/",),
+}
+"""What stands before the name of a sink in the last part of its ARN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +64,26 @@ def _forwards(route: LogRoute) -> bool:
 def _end(
     index: Index, platform: Platform, judged: Judged, destination: Maybe[str], seen: frozenset[str]
 ) -> tuple[End, Maybe[str]]:
-    if isinstance(destination, str) and any(matches(p, destination) for p in platform.log_destinations):
-        return "central", destination
     sinks = _sinks(index, destination)
     onward = [r for s in sinks for r in index.made_by((s.at.urn,), LogRoute) if r.source == "" and _forwards(r)]
-    for route in onward:
-        if route.at.urn not in seen:
-            return _end(index, platform, judged, route.destination, seen | {route.at.urn})
+    # What is only backed up does not arrive there; of several real ends the worst counts.
+    onward = [r for r in onward if not r.partial] or onward
+    found = [
+        _end(index, platform, judged, route.destination, seen | {route.at.urn})
+        for route in onward
+        if route.at.urn not in seen
+    ]
+    if found:
+        return min(found, key=lambda end: _WORST_FIRST.index(end[0]))
     if sinks:
+        # Something of this stack's that is called like a central one is still this stack's.
         return "own", destination
     if isinstance(destination, Unknown):
-        return ("group", destination) if index.made_by(destination.depends_on, LogGroup) else ("unknown", destination)
+        groups = index.made_by(destination.depends_on, LogGroup)
+        mixed = index.made_by(destination.depends_on, LogSink)
+        return ("group" if groups and not mixed else "unknown"), destination
+    if any(matches(pattern, destination) for pattern in platform.log_destinations):
+        return "central", destination
     if destination.startswith("arn:aws:s3:::"):
         # A bucket's ARN has no account, so one that is not made here could be anybody's.
         return "unknown", destination
@@ -76,17 +97,32 @@ def _sinks(index: Index, destination: Maybe[str]) -> tuple[LogSink, ...]:
     if isinstance(destination, Unknown):
         found = index.made_by(destination.depends_on, LogSink)
         return found if len(found) == 1 else ()
-    name = destination.rsplit(":", 1)[-1].rsplit("/", 1)[-1]
-    return tuple(sink for sink in index.of(LogSink) if known(sink.name) == name)
+    return tuple(sink for sink in index.of(LogSink) if known(sink.name) and _is(sink, destination))
+
+
+def _is(sink: LogSink, destination: str) -> bool:
+    """Does an ARN name this sink?  A bucket's has no account; any other's does."""
+    fields = destination.split(":", 5)
+    if len(fields) < 6:
+        return destination == sink.name
+    service, region, account, resource = fields[2:]
+    if service == "s3" or not account:
+        return service in sink.at.type and resource.split("/", 1)[0] == sink.name
+    kind = {"logs": "cloudwatch"}.get(service, service)
+    named = resource in (f"{before}{sink.name}" for before in _BEFORE_NAME.get(service, ()))
+    return named and kind in sink.at.type.lower() and (region, account) == (sink.at.region, sink.at.account)
 
 
 def unrouted(index: Index, found: Sequence[LogEnd]) -> Iterator[Unrouted]:
     """Log groups that no complete route takes to the central account."""
     for group in index.of(LogGroup):
         routes = [end for end in found if _takes(index, end.route, group)]
+        maybe = tuple(s for end in found if isinstance(s := end.route.source, Unknown) and _may_take(index, s, group))
         if any(end.end == "central" and not end.route.partial for end in routes):
             continue
         missing = tuple(end.last for end in routes if isinstance(end.last, Unknown) and end.end == "unknown")
+        missing += tuple(d for end in routes if end.route.partial and isinstance(d := end.route.destination, Unknown))
+        missing = tuple(dict.fromkeys((*missing, *maybe)))
         why = "; ".join(f"{end.route.at.urn.rsplit('::', 1)[1]}: {end.route.partial or _told(end)}" for end in routes)
         yield Unrouted(group, why, missing)
 
@@ -100,10 +136,18 @@ def _takes(index: Index, route: LogRoute, group: LogGroup) -> bool:
     if route.source == "*":
         return _same(route.at, group.at)
     if isinstance(route.source, Unknown):
-        return group in index.made_by(route.source.depends_on, LogGroup)
+        return index.made_by(route.source.depends_on, LogGroup) == (group,)
     return route.source != "" and route.source == known(group.name) and _same(route.at, group.at)
 
 
+def _may_take(index: Index, source: Unknown, group: LogGroup) -> bool:
+    """May a route whose log group is not known take this one?  One that comes from a single group takes that."""
+    made = index.made_by(source.depends_on, LogGroup)
+    return not made or (len(made) > 1 and group in made)
+
+
 def _same(a: Place, b: Place) -> bool:
-    """The same account and region, where both are known."""
-    return known(a.account) == known(b.account) and known(a.region) == known(b.region)
+    """The same account and region; where one is not known, then those of the same provider."""
+    if isinstance(a.account, Unknown) or isinstance(b.account, Unknown):
+        return a.provider == b.provider and a.region == b.region
+    return a.account == b.account and a.region == b.region

@@ -110,6 +110,10 @@ def _decoded(text: str) -> Any:
         raise DocumentError(f"line {error.lineno} column {error.colno}: expected JSON: {error.msg}") from None
     except RecursionError:
         raise DocumentError("the JSON is nested too deeply") from None
+    except DocumentError:
+        raise
+    except ValueError as error:
+        raise DocumentError(f"expected JSON: {error}") from None
 
 
 def _statement(index: int, raw: Any) -> Statement:

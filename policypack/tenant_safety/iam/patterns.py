@@ -9,6 +9,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elem
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 
 MAX_STATES = 20_000
 """States of a product after which a question is given up; such a question is undetermined, never answered."""
@@ -133,7 +134,7 @@ def classes(within: Pattern, others: Sequence[Pattern], *, fresh: str = "x") -> 
 def _unnamed(fresh: str, automata: Sequence[Pattern]) -> str:
     """A character that no pattern names, so that it stands for all such."""
     named = {char for automaton in automata for char in automaton.text}
-    return next(char for char in (fresh, *map(chr, range(ord("a"), 0x110000))) if char not in named)
+    return next(char for char in chain(fresh, map(chr, range(ord("a"), 0x110000))) if char not in named)
 
 
 def intersects(a: str, b: str) -> bool:

@@ -75,12 +75,12 @@ def reach(granted: Sequence[Granted], boundary: Boundary, actions: str, resource
     rules = [rule for grant in granted for rule in _rules(grant)]
     limiting = [] if boundary is None else [Granted("permission boundary", boundary)]
     limits = [rule for grant in limiting for rule in _rules(grant)]
-    allows = [rule for rule in rules if rule.statement.effect == "Allow" and _touches(rule, actions, resource)]
-    if not allows:
-        return UNREACHABLE
-    others = [rule for rule in (*rules, *limits) if rule not in allows and _touches(rule, actions, resource)]
     secret = any(isinstance(g.document, Document) and g.document.secret for g in (*granted, *limiting))
     try:
+        allows = [rule for rule in rules if rule.statement.effect == "Allow" and _touches(rule, actions, resource)]
+        if not allows:
+            return UNREACHABLE
+        others = [rule for rule in (*rules, *limits) if rule not in allows and _touches(rule, actions, resource)]
         answer = _decide([*allows, *others], None if boundary is None else limits, actions, resource)
     except TooComplex as error:
         answer = Reach("undetermined", because=(str(error),))

@@ -10,6 +10,15 @@ from .values import Resource, at, first, number, text
 
 _SIZE_PROPERTIES = ("type", "types[]", "class", "instancetype")
 _MULTI_AZ_STANDBYS = 2
+_REQUIREMENTS = "instanceRequirements"
+_MIXED_TEMPLATE = tuple(
+    f"mixedInstancesPolicy.launchTemplate.launchTemplateSpecification.launchTemplate{key}" for key in ("Id", "Name")
+)
+_SHARDED = {
+    "aws:elasticache/replicationGroup:ReplicationGroup": ("numNodeGroups", "replicasPerNodeGroup", 0),
+    "aws:memorydb/cluster:Cluster": ("numShards", "numReplicasPerShard", 1),
+}
+"""Where nodes are shards times one and the replicas of each: the two properties, and AWS's default of the second."""
 _IGNORED = {"bound", "reservation_purchase"}
 _NOTHING_OF_THEIR_OWN = (
     "aws:rds/cluster:Cluster",
@@ -43,7 +52,7 @@ def capacities(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
         return
     service = resource.type.split(":")[1].split("/")[0]
     measure = _MEASURES.get(role.role, "other")
-    if resource.type in _NOTHING_OF_THEIR_OWN and not _any_set(resource, role):
+    if place.type in _NOTHING_OF_THEIR_OWN and not _any_set(resource, role):
         return
     if resource.type == "aws:ecs/taskDefinition:TaskDefinition":
         yield _task_definition(resource, place, service)
@@ -55,6 +64,7 @@ def capacities(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
             sizes=_sizes(resource, role),
             names=_names(resource),
             vcpu=_largest(resource, [p for p in role.paths("size") if "vcpu" in p.lower()]),
+            memory_gib=_scaled(_largest(resource, [p for p in role.paths("size") if "memorymib" in p.lower()])),
             storage_gib=_sum(resource, role.paths("disk")),
         )
     elif measure == "scaling":
@@ -67,7 +77,7 @@ def capacities(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
             place,
             "tasks",
             service,
-            count=_or(number(first(resource.props, "desiredCount")), 1),
+            count=_or(number(first(resource.props, "desiredCount"), "desiredCount"), 1),
             template=text(first(resource.props, "taskDefinition")),
             names=_names(resource),
         )
@@ -86,26 +96,45 @@ def _measurable(resource: Resource, role: Role) -> bool:
 
 
 def _sized(resource: Resource, place: Place, role: Role, measure: Measure, service: str) -> Capacity:
-    count = _or(_largest(resource, role.paths("max", "desired", "count")), 1)
-    if first(resource.props, "multiAz") is True and measure == "database" and isinstance(count, float | int):
+    count = _count(resource, place, role)
+    standby = first(resource.props, "multiAz") if measure == "database" else False
+    if isinstance(standby, Unknown):
+        count = standby
+    elif standby is True and not isinstance(count, Unknown):
         count = count * _MULTI_AZ_STANDBYS
-    templates = [text(v) for p in role.paths("lt") for _, v in at(resource.props, p)]
-    mixed = first(resource.props, "mixedInstancesPolicy.launchTemplate.launchTemplateSpecification.launchTemplateId")
+    templates = [text(v) for p in (*role.paths("lt"), *_MIXED_TEMPLATE) for _, v in at(resource.props, p)]
     return Capacity(
         place,
         measure,
         service,
         count=count,
         sizes=_sizes(resource, role),
-        template=next((t for t in (*templates, text(mixed)) if t), None),
+        template=next((t for t in templates if t), None),
         names=_names(resource),
         storage_gib=_sum(resource, role.paths("disk"), largest_only=measure == "database"),
     )
 
 
+def _count(resource: Resource, place: Place, role: Role) -> Maybe[float]:
+    """Instances or nodes, at the most: what bounds them, else all kinds of nodes summed."""
+    if place.type in _SHARDED:
+        shards, replicas, without = _SHARDED[place.type]
+        values = [_or(number(first(resource.props, p), p), d) for p, d in ((shards, 1), (replicas, without))]
+        total = values[0] if isinstance(values[0], Unknown) else values[1]
+        if not isinstance(values[0], Unknown) and not isinstance(values[1], Unknown):
+            total = values[0] * (1 + values[1])
+        return _most(total, _or(_largest(resource, role.paths("count")), 1))
+    bound = _largest(resource, role.paths("max", "desired"))
+    return _or(bound, _sum(resource, role.paths("count")) or 1)
+
+
+def _most(a: Maybe[float], b: Maybe[float]) -> Maybe[float]:
+    return a if isinstance(a, Unknown) else b if isinstance(b, Unknown) else max(a, b)
+
+
 def _task_definition(resource: Resource, place: Place, service: str) -> Capacity:
     """CPU in units of 1/1024 vCPU and memory in MiB, for the task or summed over its containers."""
-    cpu, memory = number(first(resource.props, "cpu")), number(first(resource.props, "memory"))
+    cpu, memory = (number(first(resource.props, key), key) for key in ("cpu", "memory"))
     return Capacity(
         place,
         "template",
@@ -124,7 +153,7 @@ def _containers_sum(resource: Resource, key: str) -> Maybe[float] | None:
     try:
         containers = json.loads(value) if isinstance(value, str) else value
         return float(sum(container.get(key) or 0 for container in containers))
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return Unknown("containerDefinitions")
 
 
@@ -142,11 +171,15 @@ def _sizes(resource: Resource, role: Role) -> Maybe[tuple[str, ...]]:
                 return value
             if isinstance(value, str) and value:
                 found.append(value)
+    required = [p.split(_REQUIREMENTS)[0] + _REQUIREMENTS for p in role.paths("size") if _REQUIREMENTS in p]
+    by_attributes = next((path for p in required for path, _ in at(resource.props, p)), None)
+    if by_attributes and not any(first(resource.props, f"{p}.allowedInstanceTypes[]") for p in required):
+        return Unknown(by_attributes)
     return tuple(dict.fromkeys(found))
 
 
 def _values(resource: Resource, paths: tuple[str, ...] | list[str]) -> list[Maybe[float]]:
-    found = [number(value) for pattern in paths for _, value in at(resource.props, pattern)]
+    found = [number(value, path) for pattern in paths for path, value in at(resource.props, pattern)]
     return [value for value in found if value is not None]
 
 
@@ -163,7 +196,7 @@ def _sum(resource: Resource, paths: tuple[str, ...], *, largest_only: bool = Fal
     return unknown or (max(known, default=0.0) if largest_only else sum(known))
 
 
-def _or(value: Maybe[float] | None, default: float) -> Maybe[float]:
+def _or(value: Maybe[float] | None, default: Maybe[float]) -> Maybe[float]:
     return default if value is None else value
 
 

@@ -59,7 +59,7 @@ def principals(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
             for p in role.paths("trust_doc")
             for path, value in at(resource.props, p)
         ),
-        None,
+        Unknown("assumeRolePolicy", (resource.urn,)) if kind == "role" else None,
     )
     name = _name(resource)
     boundary = text(first(resource.props, "permissionsBoundary"))
@@ -79,9 +79,10 @@ def identity_policies(resource: Resource, place: Place, role: Role) -> Iterator[
         return
     problems: list[Part] = []
     for p in role.paths("doc"):
-        for path, value in at(resource.props, p):
+        # A null is what a provider that is not configured yet leaves behind, so it is not known.
+        for path, value in _given(resource, p):
             found = document(value, resource, place, path, problems)
-            targets = [(_kind(t), v) for t in role.paths("target") for _, v in at(resource.props, t)]
+            targets = [(_kind(t), v) for t in role.paths("target") for _, v in _given(resource, t)]
             if not role.paths("target"):
                 yield Policy(place, _name(resource), found)
             for kind, target in targets:
@@ -93,9 +94,9 @@ def attachments(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
     """A managed policy attached to principals."""
     if not resource.type.startswith("aws:iam/"):
         return
-    arns = [text(value) for p in role.paths("arn") for _, value in at(resource.props, p)]
+    arns = [text(value) or Unknown(path) for p in role.paths("arn") for path, value in _given(resource, p)]
     for p in role.paths("target"):
-        for path, target in at(resource.props, p):
+        for path, target in _given(resource, p):
             for arn in arns:
                 yield Grant(place, _kind(p), _last(text(target) or Unknown(path)), policy=arn, label=path)
 
@@ -110,6 +111,11 @@ def memberships(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
         user_name, groups = text(first(resource.props, "user")), at(resource.props, "groups[]")
         for _, name in groups:
             yield Membership(place, text(name) or Unknown("groups"), user_name or Unknown("user"))
+
+
+def _given(resource: Resource, path: str) -> list[tuple[str, Any]]:
+    """The values at a path; one that has to be given and is not is unknown.  Lists may be empty."""
+    return [*at(resource.props, path)] or ([] if "[]" in path else [(path, Unknown(path))])
 
 
 def _kind(path: str) -> Kind:

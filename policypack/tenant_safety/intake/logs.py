@@ -14,8 +14,13 @@ _SINKS = {
     "aws:kinesis/stream:Stream": ("name", "arn"),
     "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": ("name", "arn"),
     "aws:cloudwatch/logDestination:LogDestination": ("name", "arn"),
+    "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": ("name", "arn"),
 }
 SUBSCRIPTION = "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter"
+DELIVERY = "aws:cloudwatch/logDelivery:LogDelivery"
+_BACKUPS = (".s3BackupConfiguration.", ".s3Configuration.")
+_LEAVING_DRIVERS = ("awsfirelens", "fluentd", "gelf", "logentries", "splunk", "syslog")
+"""Log drivers that send what a container writes to where their options say, which nothing here can follow."""
 ACCOUNT_POLICY = "aws:cloudwatch/logAccountPolicy:LogAccountPolicy"
 
 
@@ -35,12 +40,13 @@ def routes(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
         yield from _subscription(resource, place)
     elif resource.type == ACCOUNT_POLICY:
         yield from _account_policy(resource, place)
-    elif role.role in ("source_route", "transport", "sink"):
+    elif role.role in ("source_route", "transport", "sink", "share_link") or resource.type == DELIVERY:
         for pattern in role.paths("dest"):
             for path, value in at(resource.props, pattern):
                 destination = text(value)
                 if destination and not _switched_off(resource, path):
-                    yield LogRoute(place, "", _arn(destination, path, place), label=path)
+                    partial = "only what could not be delivered, or a copy" if any(b in path for b in _BACKUPS) else ""
+                    yield LogRoute(place, "", _arn(destination, path, place), partial, path)
         if role.role == "source_route":
             for pattern in role.paths("json_doc"):
                 for path, value in at(resource.props, pattern):
@@ -71,18 +77,18 @@ def _account_policy(resource: Resource, place: Place) -> Iterator[Part]:
         return
     for path, value in at(resource.props, "policyDocument"):
         if isinstance(value, Unknown):
-            yield LogRoute(place, "*", value, label=path)
+            yield LogRoute(place, "*", value, "what its document leaves out is not known yet", path)
             continue
         try:
             raw = json.loads(value) if isinstance(value, str) else value
             destination = raw["DestinationArn"]
-        except (ValueError, KeyError, TypeError):
+            kept = [name for name, v in (("FilterPattern", raw.get("FilterPattern")),) if v and str(v).strip()]
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             yield Unreadable(place, path, "expected a JSON object with a DestinationArn")
             continue
-        kept = [name for name, v in (("FilterPattern", raw.get("FilterPattern")),) if v and str(v).strip()]
         kept += ["selectionCriteria"] if first(resource.props, "selectionCriteria") else []
         partial = f"{' and '.join(kept)} leaves logs out" if kept else ""
-        yield LogRoute(place, "*", destination, partial, path)
+        yield LogRoute(place, "*", text(destination) or Unknown(path), partial, path)
 
 
 def _containers(value: Any, path: str, place: Place) -> Iterator[Part]:
@@ -94,13 +100,15 @@ def _containers(value: Any, path: str, place: Place) -> Iterator[Part]:
         containers = json.loads(value) if isinstance(value, str) else value
         logging = [(i, c.get("logConfiguration") or {}) for i, c in enumerate(containers)]
         named = [(i, log.get("logDriver"), (log.get("options") or {}).get("awslogs-group")) for i, log in logging]
-    except (ValueError, AttributeError, TypeError):
+    except (ValueError, AttributeError, TypeError, RecursionError):
         yield Unreadable(place, path, "expected a JSON list of container definitions")
         return
     for i, driver, group in named:
         if driver == "awslogs" and group:
             label = f"{path}[{i}].logConfiguration"
-            yield LogRoute(place, "", _arn(group, "logGroup", place), label=label)
+            yield LogRoute(place, "", _arn(str(group), "logGroup", place), label=label)
+        elif driver in _LEAVING_DRIVERS:
+            yield LogRoute(place, "", f"the log driver {driver}", label=f"{path}[{i}].logConfiguration")
 
 
 def _switched_off(resource: Resource, path: str) -> bool:

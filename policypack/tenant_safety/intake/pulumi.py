@@ -8,8 +8,8 @@ from .table import Role, canonical, table
 from .values import Resource, first, from_json, text
 
 AWS_PROVIDER = "pulumi:providers:aws"
-LINKS = ("tenant_links.subdomain:", "tenant_links.grant:")
-"""Modules whose dynamic resources are this project's own."""
+LINKS = "pulumi-python:dynamic/tenant_links"
+"""The types of this project's own providers.  A program can give its own such a name, so only the platform's count."""
 
 
 def provider(resource: Resource) -> Provider:
@@ -41,7 +41,8 @@ def _accounts(allowed: object, roles: object) -> Maybe[tuple[str, ...]]:
 def parts(resource: Resource, trusted: Sequence[str], own: Provider | None) -> Iterator[Part]:
     """The parts of the model that one resource is.
 
-    `own` is the aws provider that the resource is made with; `trusted` names packages that can't touch AWS.
+    `own` is the aws provider that the resource is made with; `trusted` are packages, or
+    packages with a module, that can't touch AWS.
     """
     token = canonical(resource.type)
     place = _place(resource, token, own)
@@ -82,12 +83,8 @@ def _of_role(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
 
 def _harmless(resource: Resource, trusted: Sequence[str]) -> bool:
     """Components own nothing but their children, which are judged themselves; the engine's types create nothing."""
-    package, _, rest = resource.type.partition(":")
-    if not resource.custom or package == "pulumi":
-        return True
-    if package == "pulumi-python" and rest.startswith("dynamic/"):
-        return rest.removeprefix("dynamic/").startswith(LINKS)
-    return package in trusted
+    prefixes = tuple(f"{each}:" for each in ("pulumi", *trusted))
+    return not resource.custom or resource.type.startswith(prefixes)
 
 
 def _place(resource: Resource, token: str, own: Provider | None) -> Place:

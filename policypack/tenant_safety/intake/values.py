@@ -7,6 +7,7 @@ Source: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/prop
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from ..model import Unknown
@@ -134,17 +135,17 @@ def text(value: Any) -> str | Unknown | None:
     return value if isinstance(value, str | Unknown) else None
 
 
-def number(value: Any) -> float | Unknown | None:
-    """A value as a number; AWS takes numbers written as text, too."""
+def number(value: Any, path: str) -> float | Unknown | None:
+    """A value as a number; AWS takes numbers written as text, too.  Other text (`1 vCPU`) says nothing known here."""
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int | float):
         return float(value)
     if isinstance(value, str):
         try:
-            return float(value)
+            return found if isfinite(found := float(value)) else Unknown(path)
         except ValueError:
-            return None
+            return Unknown(path) if value.strip() else None
     return value if isinstance(value, Unknown) else None
 
 
@@ -154,5 +155,5 @@ def from_json(value: Any) -> Any:
         return value
     try:
         return json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return value

@@ -1,13 +1,19 @@
 """Resources that are larger than the plan allows."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from ..analysis import Facts
 from ..analysis.capacity import Use
 from ..iam import matches
 from ..model import Capacity, Finding, Maybe, Unknown
-from ..tenancy import Capacities
 from .rule import rule
+
+if TYPE_CHECKING:
+    from ..tenancy import Capacities
+
 
 _SIZES = {
     "instances": "instance_types",
@@ -32,9 +38,9 @@ _COUNTS = {"instances": "instances_per_group", "tasks": "tasks_per_service"}
 def capacity_exceeds_plan(facts: Facts) -> Iterator[Finding]:
     """What a tenant uses beyond its plan is paid for by the platform, and takes the quota of its account."""
     for use in facts.uses:
-        told = list(_told(use, facts.plan.capacity, facts.judged.plan_name))
+        told = list(dict.fromkeys(_told(use, facts.plan.capacity, facts.judged.plan_name)))
         too_much = [why for why, missing in told if missing is None]
-        missing = tuple(u for _, m in told if m is not None for u in m)
+        missing = tuple(dict.fromkeys(u for _, m in told if m is not None for u in m))
         if too_much:
             yield Finding(use.at.urn, "; ".join(too_much))
         elif told:

@@ -1,13 +1,18 @@
 """What a rule is."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from inspect import cleandoc
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ..analysis import Facts
 from ..model import Finding, Part
-from ..tenancy import Family
+
+if TYPE_CHECKING:
+    from ..tenancy import Family
+
 
 Severity = Literal["medium", "high", "critical"]
 Check = Callable[[Facts], Iterator[Finding]]
