@@ -52,6 +52,8 @@ class Place:
     provider: str
     account: Maybe[str]
     region: Maybe[str]
+    parent: str = ""
+    """The URN of the component that the resource is a part of."""
 
 
 @dataclass(frozen=True, slots=True)

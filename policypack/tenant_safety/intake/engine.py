@@ -56,6 +56,7 @@ def _resource(request: Any) -> Resource:
         secrets=secrets,
         provider=request.provider.urn if request.HasField("provider") else "",
         custom=request.HasField("provider"),
+        parent=getattr(request, "parent", "") or request.options.parent,
     )
 
 

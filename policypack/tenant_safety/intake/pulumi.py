@@ -94,4 +94,4 @@ def _place(resource: Resource, token: str, own: Provider | None) -> Place:
     elif own and isinstance(own.accounts, Unknown):
         account = own.accounts
     region = text(first(resource.props, "region")) or (own.region if own else Unknown("region"))
-    return Place(resource.urn, token, resource.provider, account, region)
+    return Place(resource.urn, token, resource.provider, account, region, resource.parent)

@@ -49,7 +49,6 @@ class Resource:
     custom: bool = True
     parent: str = ""
     dependencies: tuple[str, ...] = ()
-    property_dependencies: Mapping[str, tuple[str, ...]] | None = None
 
 
 def decode(raw: Mapping[str, Any], depends_on: Mapping[str, tuple[str, ...]]) -> tuple[dict[str, Any], Secrets]:
