@@ -164,7 +164,6 @@ def _resource(case: Case, raw: Mapping[str, Any]) -> Resource:
         provider=case.urn(AWS_PROVIDER, made_with) if custom and raw["type"] != AWS_PROVIDER else "",
         custom=custom,
         dependencies=case.urns(after),
-        property_dependencies=by_property,
     )
 
 

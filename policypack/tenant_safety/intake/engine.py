@@ -35,8 +35,9 @@ def read(request: Any, trusted: tuple[str, ...]) -> Reading:
         problem = f"it can't be read ({type(error).__name__})"
         place = Place(request.urn, request.type, "", Unknown("account"), Unknown("region"))
         return Reading(request.urn, (Unreadable(place, "the resource", problem),), (), frozenset(), True)
-    dependencies = tuple(getattr(request, "dependencies", ()))
-    return Reading(request.urn, found, dependencies, resource.secrets.texts | hidden.texts, resource.secrets.numbers)
+    return Reading(
+        request.urn, found, resource.dependencies, resource.secrets.texts | hidden.texts, resource.secrets.numbers
+    )
 
 
 def _provider_of(request: Any) -> tuple[Provider | None, Secrets]:
@@ -57,6 +58,7 @@ def _resource(request: Any) -> Resource:
         provider=request.provider.urn if request.HasField("provider") else "",
         custom=request.HasField("provider"),
         parent=getattr(request, "parent", "") or request.options.parent,
+        dependencies=tuple(getattr(request, "dependencies", ())),
     )
 
 
