@@ -127,9 +127,10 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
                 arrived = read(request, self._trusted)
                 self._seen.readings.append(arrived)
                 kinds = {type(part) for part in arrived.parts}
-                facts = Facts(self._stack_of(self._seen.readings, whole=False), self._claim)
-                for result in judge(facts, [rule for rule in CATALOG if rule.monotone and kinds & rule.reads]):
-                    response.diagnostics.extend(self._diagnostics(result, facts, once=True))
+                if rules := [rule for rule in CATALOG if rule.monotone and kinds & rule.reads]:
+                    facts = Facts(self._stack_of(self._seen.readings, whole=False), self._claim)
+                    for result in judge(facts, rules):
+                        response.diagnostics.extend(self._diagnostics(result, facts, once=True))
         return response
 
     def AnalyzeStack(self, request: Any, _context: Any) -> Any:  # noqa: N802

@@ -183,7 +183,7 @@ def _targets(index: Index, grant: Grant, platform: Platform) -> Iterator[tuple[t
             return
     named = _named(grant.target, platform)
     ci: Maybe[str] = named or Unknown(f"the trust policy of {grant.kind} {grant.target}, which another stack has")
-    if grant.kind == "group":
+    if grant.kind != "role":
         ci = named
     yield (grant.kind, grant.target.lower()), Holder(grant.kind, grant.target, None, ci), True
 

@@ -44,6 +44,7 @@ class Pattern:
     def __init__(self, text: str, *, arn: bool = False) -> None:
         while "**" in text:
             text = text.replace("**", "*")
+        arn = arn and text != "*"  # Which is no ARN, but any resource at all.
         self.text = text
         self._accept = 1 << len(text)
         self._literals: dict[str, int] = {}

@@ -162,7 +162,7 @@ def _rule(granted: Granted, statement: Statement) -> _Rule:
         statement,
         not because,
         tuple(compiled(p) for p in _patterns(statement.actions, statement.not_actions)),
-        tuple(compiled(p, arn=narrow) for p in _patterns(statement.resources, statement.not_resources)),
+        tuple(compiled(_completed(p), arn=narrow) for p in _patterns(statement.resources, statement.not_resources)),
         (*statement.missing, *granted.missing),
         tuple(because),
     )
@@ -175,6 +175,12 @@ def _patterns(texts: Iterable[str | Unknown], negated: bool) -> Iterator[str]:
         elif not negated:
             yield "*" if isinstance(text, Unknown) else _without_variables(text)
         # What a Not… element excludes is not known here, so nothing is surely excluded.
+
+
+def _completed(pattern: str) -> str:
+    """AWS takes an ARN with fewer than six fields as one with `*` in those that are missing."""
+    missing = 5 - pattern.count(":")
+    return pattern + ":*" * missing if pattern.startswith("arn:") else pattern
 
 
 def _without_variables(pattern: str) -> str:
