@@ -15,6 +15,7 @@ sys.path.insert(0, str(ROOT))
 from rich.console import Console  # noqa: E402 the checkout is found by the lines above
 from rich.markup import escape  # noqa: E402
 from rich.table import Table  # noqa: E402
+
 from tests.engine import Engine, Run  # noqa: E402
 from tests.local_aws import MASTER, LocalAws  # noqa: E402
 from tests.standin import server  # noqa: E402

@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
 from tenant_safety.cli import app
 from tenant_safety.rules import CATALOG
 from tests.engine import ROOT
-from typer.testing import CliRunner
 
 COMMAND = CliRunner()
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ import yaml
 from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime import proto
 from pulumi_policy import EnforcementLevel
+
 from tenant_safety import crossguard
 from tenant_safety.analysis import Facts
+from tenant_safety.intake.engine import read
 from tenant_safety.intake.values import SECRET, SENTINELS, SIGNATURE
 from tenant_safety.rules import CATALOG
 from tenant_safety.settings import SettingsError
@@ -240,14 +243,10 @@ def test_rule_that_raises_is_a_mandatory_finding(monkeypatch: pytest.MonkeyPatch
     assert "The rule failed (KeyError in test_crossguard.py:" in response.diagnostics[0].message
 
 
-def test_resource_that_can_not_be_read_is_a_mandatory_finding() -> None:
-    broken = proto.AnalyzerResource(type="aws:ssm/parameter:Parameter", urn=urn("aws:ssm/parameter:Parameter", "x"))
-    broken.provider.CopyFrom(made_with(assumeRoles="[" * 100_000 + "]" * 100_000))
+def test_resource_that_can_not_be_read_is_unreadable_and_not_passed_over() -> None:
+    reading = read(SimpleNamespace(urn=urn("aws:ssm/parameter:Parameter", "x"), type="aws:ssm/parameter:Parameter"), ())
 
-    response = analyzer().AnalyzeStack(proto.AnalyzeStackRequest(resources=[broken]), None)
-
-    assert [("document-unreadable", proto.MANDATORY, "x")] == told(response)
-    assert "it can't be read (RecursionError)" in response.diagnostics[0].message
+    assert ["it can't be read (AttributeError)"] == [part.problem for part in reading.parts]
 
 
 def secret(value: Any) -> dict[str, Any]:

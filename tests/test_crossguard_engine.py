@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.engine import ROOT, Engine, Run, program
 
 pytestmark = pytest.mark.engine
@@ -179,7 +180,7 @@ ONE_PARAMETER = """
     ],
 )
 def test_program_that_passes_as_another_tenant_is_stopped(
-    engine: Engine, tmp_path: Path, stack: str, config: dict[str, str], env: dict[str, str], rule: str
+    engine: Engine, tmp_path: Path, *, stack: str, config: dict[str, str], env: dict[str, str], rule: str
 ) -> None:
     run = engine.preview(shop(tmp_path, ONE_PARAMETER), stack, policy_pack=ROOT, config={**PINNED, **config}, env=env)
 

@@ -1,4 +1,4 @@
-"""The sound tenant's stack with faults planted: what each breaks stands in a comment above it, `# Fault: RULE RESOURCE`."""
+"""The sound tenant's stack with faults planted; above each stands what it breaks: `# Fault: RULE RESOURCE`."""
 
 import json
 import runpy
