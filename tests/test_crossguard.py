@@ -151,12 +151,23 @@ def test_update_denies_what_is_still_unknown() -> None:
     assert [("cicd-reaches-global-config", proto.MANDATORY, "p")] == told(response)
 
 
-def test_preview_tells_what_is_unknown_without_stopping() -> None:
-    grant = ("aws:iam/rolePolicy:RolePolicy", "p", {"role": "cicd-app", "policy": UNKNOWN})
+def waiting(*providing: str) -> proto.AnalyzeStackRequest:
+    """A CI/CD role with a policy that is not known yet, and what will provide it."""
+    request = whole(ROLE, ("aws:iam/rolePolicy:RolePolicy", "p", {"role": "cicd-app", "policy": UNKNOWN}))
+    request.resources[1].propertyDependencies["policy"].urns.extend(providing)
+    return request
 
-    response = analyzer().AnalyzeStack(whole(ROLE, grant), None)
+
+def test_preview_tells_what_a_resource_will_provide_without_stopping() -> None:
+    response = analyzer().AnalyzeStack(waiting(urn("aws:sqs/queue:Queue", "jobs")), None)
 
     assert [("cicd-reaches-global-config", proto.ADVISORY, "p")] == told(response)
+
+
+def test_preview_stops_at_what_nothing_will_provide() -> None:
+    response = analyzer().AnalyzeStack(waiting(), None)
+
+    assert [("cicd-reaches-global-config", proto.MANDATORY, "p")] == told(response)
 
 
 @pytest.mark.parametrize(
@@ -167,9 +178,9 @@ def test_preview_stops_at_the_unknown_where_the_registry_or_config_says_so(
     tmp_path: Path, platform: dict[str, Any], packed: dict[str, Any]
 ) -> None:
     config = {name: proto.PolicyConfig(properties=struct(given)) for name, given in packed.items()}
-    grant = ("aws:iam/rolePolicy:RolePolicy", "p", {"role": "cicd-app", "policy": UNKNOWN})
+    request = waiting(urn("aws:sqs/queue:Queue", "jobs"))
 
-    response = analyzer(registry(tmp_path, **platform), packed=config).AnalyzeStack(whole(ROLE, grant), None)
+    response = analyzer(registry(tmp_path, **platform), packed=config).AnalyzeStack(request, None)
 
     assert [("cicd-reaches-global-config", proto.MANDATORY, "p")] == told(response)
 
@@ -223,10 +234,13 @@ def test_config_with_faults_is_refused() -> None:
         analyzer(packed={"logs-not-central": proto.PolicyConfig(enforcementLevel=proto.DISABLED)})
 
 
-def test_claims_in_secret_config_are_not_shown() -> None:
+def test_claims_in_secret_config_are_compared_and_not_shown() -> None:
     pack = analyzer(config={"shop:tenant": "customer2"}, secret=("shop:tenant",))
 
-    assert [] == told(pack.AnalyzeStack(whole(), None))
+    response = pack.AnalyzeStack(whole(), None)
+
+    assert [("stack-identity-disagrees", proto.MANDATORY, "")] == told(response)
+    assert "customer2" not in response.diagnostics[0].message
 
 
 def test_rule_that_raises_is_a_mandatory_finding(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

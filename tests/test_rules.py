@@ -5,7 +5,6 @@ from collections import Counter
 import pytest
 
 from tenant_safety.rules import CATALOG, Rule
-
 from tests.cases import Case, cases, every, run
 
 UNDECIDABLE = {"registry-unreadable", "stack-unregistered", "stack-identity-disagrees", "provider-not-pinned"}

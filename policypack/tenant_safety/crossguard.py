@@ -154,6 +154,15 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
         return self._stack is not None and bool(self._stack.dry_run)
 
     @property
+    def _config_secrets(self) -> frozenset[str]:
+        stack = self._stack
+        return (
+            frozenset(stack.config[key] for key in stack.config_secret_keys if stack.config[key])
+            if stack
+            else frozenset()
+        )
+
+    @property
     def _trusted(self) -> tuple[str, ...]:
         claim = self._claim
         packages = claim.snapshot.registry.platform.trusted_packages if claim.snapshot else ()
@@ -172,13 +181,12 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
 
         if self._stack is None:
             return Claim(None, error="the engine does not say which stack this is; expected pulumi 3.229 or newer")
-        secret = set(self._stack.config_secret_keys)
-        config = {key: value for key, value in self._stack.config.items() if key not in secret}
         try:
             snapshot = load(self.root / (self._settings.registry or DEFAULT_NAME))
         except RegistryError as error:
             return Claim(None, error=str(error))
-        return resolve(snapshot, self._stack.project, self._stack.stack, dict(self._stack.tags), config)
+        stack = self._stack
+        return resolve(snapshot, stack.project, stack.stack, dict(stack.tags), dict(stack.config))
 
     def _stack_of(self, readings: Sequence[Reading], *, whole: bool) -> Stack:
         stack = self._stack
@@ -190,7 +198,7 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
             preview=self._preview,
             whole=whole,
             dependencies={reading.urn: reading.dependencies for reading in readings},
-            secrets=frozenset(secret for reading in readings for secret in reading.secrets),
+            secrets=frozenset(secret for reading in readings for secret in reading.secrets) | self._config_secrets,
             withheld=frozenset(reading.urn for reading in readings if reading.numbers),
         )
 
@@ -215,7 +223,7 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
         snapshot, judged = self._claim.snapshot, self._claim.judged
         floors = snapshot.registry.platform.enforcement if snapshot else {}
         level = self._settings.levels.get(rule.id, floors.get(rule.family, "mandatory"))
-        if finding.verdict == "undetermined" and self._preview:
+        if finding.verdict == "undetermined" and self._preview and _decided_later(finding):
             default = "deny" if rule.family in _ALWAYS_MANDATORY else "decide-at-up"
             floor = judged.on_unknown.get(rule.family, default) if judged else "deny"
             if "deny" not in (floor, self._settings.on_unknown.get(rule.id)):
@@ -238,3 +246,8 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
         whose = facts.claim.judged.name if facts.claim.judged else f"stack {facts.stack.name}"
         snapshot = facts.claim.snapshot
         return f"{whose}, {facts.stack.resources} resources, registry {snapshot.sha256[:12] if snapshot else 'unread'}"
+
+
+def _decided_later(finding: Finding) -> bool:
+    """Will an update know all that is missing?  Only if a resource provides each of it."""
+    return bool(finding.missing) and all(unknown.depends_on for unknown in finding.missing)

@@ -36,11 +36,15 @@ Maybe: TypeAlias = T | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A configured access to AWS.  `accounts`: those that it is pinned to; empty if it is not pinned."""
+    """A configured access to AWS.  `accounts`: those that it is pinned to; empty if it is not pinned.
+
+    `loose`: what lets somebody else than AWS say which account that is.
+    """
 
     urn: str
     accounts: Maybe[tuple[str, ...]]
     region: Maybe[str]
+    loose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,8 @@ class Principal:
     trust: Maybe[Document] | None = None
     boundary: Maybe[str] | None = None
     """The ARN of the permission boundary."""
+    prefix: str = ""
+    """What its name begins with, where AWS completes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,8 @@ class Policy:
     at: Place
     name: Maybe[str]
     document: Maybe[Document]
+    prefix: str = ""
+    """What its name begins with, where AWS completes it."""
 
 
 @dataclass(frozen=True, slots=True)

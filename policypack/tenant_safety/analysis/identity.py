@@ -4,15 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
-from ..iam import Document, Granted, Reach, Unknown, managed_policy, matches, reach
+from ..iam import Document, Granted, Reach, Statement, Unknown, managed_policy, matches, reach
 from ..model import Grant, Issuer, Maybe, Membership, Policy, Principal
 from .index import Index, known
 
 if TYPE_CHECKING:
     from ..tenancy import Platform
 
+
+_WITHOUT_RESOURCE = {
+    "dynamodb": ("DescribeEndpoints", "DescribeLimits", "DescribeReservedCapacity*", "List*"),
+    "kms": (
+        "ConnectCustomKeyStore",
+        "CreateKey",
+        "DescribeCustomKeyStores",
+        "GenerateRandom",
+        "ListAliases",
+        "ListKeys",
+    ),
+    "s3": ("CreateJob", "*AccountPublicAccessBlock", "ListAccessPoints", "ListAllMyBuckets", "ListJobs"),
+    "secretsmanager": ("BatchGetSecretValue", "GetRandomPassword", "ListSecrets"),
+    "ssm": ("DescribeParameters", "DescribeAvailablePatches", "DescribeInstance*", "List*"),
+    "sts": ("DecodeAuthorizationMessage", "GetAccessKeyInfo", "GetCallerIdentity", "GetSessionToken"),
+}
+"""Actions that name no resource (a parameter, a table, a bucket), so that they reach none, whatever a policy says.
+
+Source: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+"""
+
+_CI_SERVICES = ("codebuild", "codepipeline", "codedeploy", "cloudformation")
+"""Services of AWS that deploy what a pipeline tells them to."""
 
 _TYPICAL = {
     "appconfig": ("GetConfiguration",),
@@ -111,26 +135,42 @@ def _doubted(reached: Reach, holder: Holder, own: _Held) -> Reach:
 
 
 def _denies(held: Sequence[_Held]) -> Iterator[Granted]:
+    """What the grants deny.  Through a reference that is not known yet nothing is surely denied."""
     for each in held:
+        doubts = tuple(r for r in (each.grant.target, each.grant.policy) if isinstance(r, Unknown))
         for granted in each.documents:
             if isinstance(granted.document, Document):
                 denies = tuple(s for s in granted.document.statements if s.effect == "Deny")
                 if denies:
-                    yield replace(granted, document=replace(granted.document, statements=denies), certain=each.certain)
+                    yield replace(
+                        granted,
+                        document=replace(granted.document, statements=denies),
+                        certain=each.certain and not doubts,
+                        missing=(*granted.missing, *doubts),
+                    )
 
 
 def _reach(granted: Sequence[Granted], boundary: Maybe[Document] | None, target: str, holder: Holder) -> Reach:
     """The first reach among all the actions on the target's service, typical actions first."""
     possible = Reach("unreachable")
     for service in _services(target, holder):
+        reaching = (*granted, *_nothing(service))
         names = _TYPICAL.get(service, ())
         for action in (*(f"{service}:{name}" for name in names), f"{service}:?*"):
-            reached = reach(granted, boundary, action.lower(), target)
+            reached = reach(reaching, boundary, action.lower(), target)
             if reached.verdict == "reachable":
                 return replace(reached, action=action if "*" not in action else reached.action)
             if reached.verdict == "undetermined" and possible.verdict == "unreachable":
                 possible = replace(reached, action=action if "*" not in action else reached.action)
     return possible
+
+
+@cache
+def _nothing(service: str) -> tuple[Granted, ...]:
+    """That actions which name no resource reach none, as a policy that denies them."""
+    actions = tuple(f"{service}:{name}".lower() for name in _WITHOUT_RESOURCE.get(service, ()))
+    statement = Statement("", "Deny", actions, False, ("*",), False, None, False, ())
+    return (Granted("AWS", Document((statement,), "2012-10-17")),) if actions else ()
 
 
 def _services(target: str, holder: Holder) -> tuple[str, ...]:
@@ -168,24 +208,37 @@ def _targets(index: Index, grant: Grant, platform: Platform) -> Iterator[tuple[t
     if isinstance(grant.target, Unknown):
         candidates = [p for p in index.made_by(grant.target.depends_on, Principal) if p.kind == grant.kind]
         for principal in candidates:
-            yield (grant.kind, principal.at.urn), _holder(index, principal, platform), len(candidates) == 1
+            holder = _holder(index, principal, platform)
+            # What is derived from a principal's name need not be its name.
+            holder = replace(holder, ci=grant.target) if holder.ci == "" else holder
+            yield (grant.kind, principal.at.urn), holder, len(candidates) == 1
         if not candidates:
             unknown = Holder(grant.kind, f"a {grant.kind} that is not known yet", None, grant.target)
             yield (grant.kind, f"? {grant.at.urn}"), unknown, False
         return
-    for principal in index.of(Principal):
-        if (
-            principal.kind == grant.kind
-            and known(principal.name).lower() == grant.target.lower()
-            and _may_be_same(principal.at.account, grant.at.account)
-        ):
-            yield (grant.kind, principal.at.urn), _holder(index, principal, platform), True
-            return
+    own = [
+        principal
+        for principal in index.of(Principal)
+        if principal.kind == grant.kind
+        and _called(principal, grant.target)
+        and _may_be_same(principal.at.account, grant.at.account)
+    ]
+    for principal in own:
+        yield (grant.kind, principal.at.urn), _holder(index, principal, platform), True
+    if own:
+        return
     named = _named(grant.target, platform)
     ci: Maybe[str] = named or Unknown(f"the trust policy of {grant.kind} {grant.target}, which another stack has")
     if grant.kind != "role":
         ci = named
     yield (grant.kind, grant.target.lower()), Holder(grant.kind, grant.target, None, ci), True
+
+
+def _called(part: Principal | Policy, name: str) -> bool:
+    """Is this the part's name?  One that AWS completes is known by its prefix.  IAM's names have no case."""
+    if isinstance(part.name, Unknown):
+        return part.prefix != "" and name.lower().startswith(part.prefix.lower())
+    return part.name.lower() == name.lower()
 
 
 def _is_member_of(member: Membership, group: Holder) -> bool:
@@ -234,9 +287,17 @@ def _ci(index: Index, principal: Principal, platform: Platform) -> Maybe[str]:
         for kind, value in statement.principals:
             if isinstance(value, Unknown):
                 doubt = doubt or value
-            elif kind == "Federated" and _is_ci(value.split("oidc-provider/", 1)[-1], platform):
+            elif value == "*" and kind != "Service":
+                return "anybody may assume it"
+            elif _of_ci(kind, value, platform):
                 return f"{value} may assume it"
     return doubt or ""
+
+
+def _of_ci(kind: str, principal: str, platform: Platform) -> bool:
+    if kind == "Service":
+        return principal.lower().split(".")[0] in _CI_SERVICES
+    return kind == "Federated" and _is_ci(principal.split("oidc-provider/", 1)[-1], platform)
 
 
 def _is_ci(issuer: str, platform: Platform) -> bool:
@@ -244,10 +305,12 @@ def _is_ci(issuer: str, platform: Platform) -> bool:
 
 
 def _boundary(index: Index, principal: Principal | None) -> Maybe[Document] | None:
-    """The permission boundary's document.  One made elsewhere is not known: it may or may not hold anything back."""
+    """The permission boundary's document.  One made elsewhere, or named by what is not known yet, is not known: it may
+    or may not hold anything back.
+    """
     if principal is None or principal.boundary is None:
         return None
-    return _policy(index, principal.boundary)[1]
+    return principal.boundary if isinstance(principal.boundary, Unknown) else _policy(index, principal.boundary)[1]
 
 
 def _documents(index: Index, grant: Grant, certain: bool) -> Iterator[Granted]:
@@ -255,20 +318,21 @@ def _documents(index: Index, grant: Grant, certain: bool) -> Iterator[Granted]:
     if grant.document is not None:
         yield Granted(grant.at.urn, grant.document, certain, missing)
     elif grant.policy is not None:
+        if isinstance(grant.policy, Unknown):
+            # It is most likely the policy that it depends on, but what is derived from an ARN could be any other.
+            for policy in index.made_by(grant.policy.depends_on, Policy):
+                yield Granted(policy.at.urn, policy.document, certain, missing)
+            yield Granted(grant.at.urn, grant.policy, certain, missing)
+            return
         source, document = _policy(index, grant.policy)
-        yield Granted(source or grant.at.urn, document, certain, missing)
+        yield Granted(source, document, certain, missing)
 
 
-def _policy(index: Index, arn: Maybe[str]) -> tuple[str, Maybe[Document]]:
+def _policy(index: Index, arn: str) -> tuple[str, Maybe[Document]]:
     """A managed policy by its ARN: where its document stands, and the document."""
-    if isinstance(arn, Unknown):
-        policies = index.made_by(arn.depends_on, Policy)
-        return (policies[0].at.urn, policies[0].document) if len(policies) == 1 else ("", arn)
     if managed := managed_policy(arn):
         return arn, managed
-    name = arn.rsplit("/", 1)[-1].lower()
+    name = arn.rsplit("/", 1)[-1]
     account = arn.split(":")[4] if arn.count(":") >= 5 else ""
-    for policy in index.of(Policy):
-        if known(policy.name).lower() == name and known(policy.at.account) in (account, ""):
-            return policy.at.urn, policy.document
-    return arn, Unknown(f"the document of {arn}")
+    found = [p for p in index.of(Policy) if _called(p, name) and known(p.at.account) in (account, "")]
+    return (found[0].at.urn, found[0].document) if len(found) == 1 else (arn, Unknown(f"the document of {arn}"))

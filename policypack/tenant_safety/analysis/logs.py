@@ -106,7 +106,7 @@ def _is(sink: LogSink, destination: str) -> bool:
     if len(fields) < 6:
         return destination == sink.name
     service, region, account, resource = fields[2:]
-    if service == "s3" or not account:
+    if service == "s3":
         return service in sink.at.type and resource.split("/", 1)[0] == sink.name
     kind = {"logs": "cloudwatch"}.get(service, service)
     named = resource in (f"{before}{sink.name}" for before in _BEFORE_NAME.get(service, ()))

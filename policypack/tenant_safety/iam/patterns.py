@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 
-MAX_STATES = 20_000
+MAX_STATES = 5_000
 """States of a product after which a question is given up; such a question is undetermined, never answered."""
 
 
@@ -26,7 +26,8 @@ class TooComplex(Exception):
 class Pattern:
     """A compiled pattern.  `start`, `step` and `accepts` work on sets of states held in integers.
 
-    With `arn`, wildcards in the first five segments stay within their segment, as in the ARN of any real resource.
+    With `arn`, wildcards in the first five segments stay within their segment, as in the ARN of any real resource; only
+    a wildcard that ends the pattern goes on over colons.
     """
 
     __slots__ = (
@@ -51,7 +52,7 @@ class Pattern:
         self._loops = self._wild = self._loops_on_colon = self._wild_on_colon = 0
         colons = 0
         for i, char in enumerate(text):
-            crosses = not arn or colons >= _SEGMENTS - 1
+            crosses = not arn or colons >= _SEGMENTS - 1 or i == len(text) - 1
             if char == "*":
                 self._loops |= 1 << i
                 self._loops_on_colon |= crosses << i

@@ -8,7 +8,7 @@ Deny.
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
@@ -53,6 +53,9 @@ class Reach:
 
 UNREACHABLE = Reach("unreachable")
 
+MAX_REQUESTS = 100_000
+"""Kinds of requests after which a question is given up, and so undetermined."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
@@ -90,21 +93,40 @@ def reach(granted: Sequence[Granted], boundary: Boundary, actions: str, resource
 def _decide(rules: Sequence[_Rule], limits: Sequence[_Rule] | None, actions: str, resource: str) -> Reach:
     action_patterns = list(dict.fromkeys(pattern for rule in rules for pattern in rule.actions))
     resource_patterns = list(dict.fromkeys(pattern for rule in rules for pattern in rule.resources))
+    by_action = _told_apart(classes(compiled(actions), action_patterns), action_patterns, rules, "actions")
+    by_resource = _told_apart(
+        classes(compiled(resource, arn=True), resource_patterns), resource_patterns, rules, "resources"
+    )
+    if len(by_action) * len(by_resource) > MAX_REQUESTS:
+        raise TooComplex(f"the statements tell more than {MAX_REQUESTS} kinds of requests apart")
     possible: Reach | None = None
-    for actions_in, action in classes(compiled(actions), action_patterns).items():
-        by_action = [r for r in rules if _matched(r.actions, r.statement.not_actions, action_patterns, actions_in)]
-        for resources_in, target in classes(compiled(resource, arn=True), resource_patterns).items():
-            matching = [
-                r
-                for r in by_action
-                if _matched(r.resources, r.statement.not_resources, resource_patterns, resources_in)
-            ]
+    for of_action, action in by_action.items():
+        for of_resource, target in by_resource.items():
+            both = of_action & of_resource
+            matching = [rule for i, rule in enumerate(rules) if both >> i & 1]
             answer = _answer(matching, limits, action, target)
             if answer.verdict == "reachable":
                 return answer
             if answer.verdict == "undetermined" and possible is None:
                 possible = answer
     return possible or UNREACHABLE
+
+
+def _told_apart(
+    found: Mapping[int, str], patterns: Sequence[Pattern], rules: Sequence[_Rule], part: Literal["actions", "resources"]
+) -> dict[int, str]:
+    """The classes by the rules (bit `i` for `rules[i]`) that match them in `part`, with the shortest member of each."""
+    place = {pattern: i for i, pattern in enumerate(patterns)}
+    told: dict[int, str] = {}
+    for accepted, member in found.items():
+        matched = 0
+        for i, rule in enumerate(rules):
+            of_part = rule.actions if part == "actions" else rule.resources
+            negated = rule.statement.not_actions if part == "actions" else rule.statement.not_resources
+            if negated != any(accepted >> place[pattern] & 1 for pattern in of_part):
+                matched |= 1 << i
+        told.setdefault(matched, member)
+    return told
 
 
 def _answer(matching: Sequence[_Rule], limits: Sequence[_Rule] | None, action: str, resource: str) -> Reach:
@@ -197,7 +219,3 @@ def _touches(rule: _Rule, actions: str, resource: str) -> bool:
     return (rule.statement.not_actions or any(intersects(p.text, actions) for p in rule.actions)) and (
         rule.statement.not_resources or any(intersects(p.text, resource) for p in rule.resources)
     )
-
-
-def _matched(patterns: tuple[Pattern, ...], negated: bool, index: Sequence[Pattern], accepted: int) -> bool:
-    return negated != any(accepted >> index.index(pattern) & 1 for pattern in patterns)

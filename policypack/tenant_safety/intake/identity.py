@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from ..iam import Document, DocumentError, Unknown, parse
 from ..model import Grant, Issuer, Maybe, Membership, Part, Place, Policy, Principal, Unreadable
@@ -11,6 +11,7 @@ from .table import Role
 from .values import Resource, at, first, text
 
 Kind = Literal["role", "user", "group"]
+T = TypeVar("T")
 
 _KINDS: dict[str, Kind] = {"Role": "role", "User": "user", "Group": "group"}
 _ELEMENTS = (
@@ -63,7 +64,9 @@ def principals(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
     )
     name = _name(resource)
     boundary = text(first(resource.props, "permissionsBoundary"))
-    yield Principal(place, kind, name, text(first(resource.props, "path")) or "/", trust, boundary or None)
+    path = text(first(resource.props, "path")) or "/"
+    trust, boundary = _too_late(resource, trust), _too_late(resource, boundary or None)
+    yield Principal(place, kind, name, path, trust, boundary, _prefix(resource))
     for p in role.paths("inline_doc"):
         for path, value in at(resource.props, p):
             yield Grant(place, kind, name, document(value, resource, place, path, problems), label=path)
@@ -84,7 +87,7 @@ def identity_policies(resource: Resource, place: Place, role: Role) -> Iterator[
             found = document(value, resource, place, path, problems)
             targets = [(_kind(t), v) for t in role.paths("target") for _, v in _given(resource, t)]
             if not role.paths("target"):
-                yield Policy(place, _name(resource), found)
+                yield Policy(place, _name(resource), _too_late(resource, found), _prefix(resource))
             for kind, target in targets:
                 yield Grant(place, kind, _last(text(target) or Unknown(path)), found, label=path)
     yield from problems
@@ -137,3 +140,17 @@ def issuers(resource: Resource, place: Place) -> Iterator[Part]:
     if resource.type == "aws:iam/openIdConnectProvider:OpenIdConnectProvider":
         url = text(first(resource.props, "url")) or Unknown("url")
         yield Issuer(place, url if isinstance(url, Unknown) else url.removeprefix("https://"))
+
+
+def _prefix(resource: Resource) -> str:
+    prefix = first(resource.props, "namePrefix")
+    return prefix if isinstance(prefix, str) else ""
+
+
+def _too_late(resource: Resource, value: T) -> T | Unknown:
+    """An update of what exists already takes effect before its attachments are judged again, so what is not known of it
+    in a preview will not be decided in time: no resource is said to provide it.
+    """
+    if isinstance(value, Unknown) and isinstance(resource.props.get("arn"), str):
+        return Unknown(f"{value.path}, which changes before what it is attached to is judged again")
+    return value

@@ -7,6 +7,7 @@ from . import capacity, identity, logs
 from .table import Role, canonical, table
 from .values import Resource, first, from_json, text
 
+_LOOSE = ("endpoints", "skipRequestingAccountId", "customCaBundle")
 AWS_PROVIDER = "pulumi:providers:aws"
 LINKS = "pulumi-python:dynamic/tenant_links"
 """The types of this project's own providers.  A program can give its own such a name, so only the platform's count."""
@@ -18,7 +19,13 @@ def provider(resource: Resource) -> Provider:
     roles = from_json(resource.props.get("assumeRoles") or resource.props.get("assumeRole"))
     accounts = _accounts(allowed, roles)
     region = text(resource.props.get("region"))
-    return Provider(resource.urn, accounts, region if region else Unknown("region"))
+    return Provider(resource.urn, accounts, region if region else Unknown("region"), _loose(resource))
+
+
+def _loose(resource: Resource) -> str:
+    """Settings by which the provider does not ask AWS itself which account it is in."""
+    set_so = [name for name in _LOOSE if from_json(resource.props.get(name)) not in (None, False, "false", "", [], {})]
+    return ", ".join(set_so)
 
 
 def _accounts(allowed: object, roles: object) -> Maybe[tuple[str, ...]]:
@@ -49,6 +56,9 @@ def parts(resource: Resource, trusted: Sequence[str], own: Provider | None) -> I
     if token == AWS_PROVIDER:
         yield provider(resource)
         return
+    if not resource.custom:
+        # A component owns nothing but its children, which are judged themselves.
+        return
     if token.startswith("aws:"):
         roles = table().roles.get(token)
         if roles is None and token not in table().others:
@@ -77,14 +87,12 @@ def _of_role(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
         yield from logs.routes(resource, place, role)
     elif role.family == "capacity":
         yield from capacity.capacities(resource, place, role)
-    elif role.family == "opaque" and role.role == "arbitrary_resource":
+    elif role.family == "opaque" and role.role in ("arbitrary_resource", "remote_execution"):
         yield Opaque(place, f"a resource of type {resource.type} could create anything")
 
 
 def _harmless(resource: Resource, trusted: Sequence[str]) -> bool:
-    """Components own nothing but their children, which are judged themselves; the engine's types create nothing."""
-    prefixes = tuple(f"{each}:" for each in ("pulumi", *trusted))
-    return not resource.custom or resource.type.startswith(prefixes)
+    return resource.type.startswith(tuple(f"{each}:" for each in ("pulumi", *trusted)))
 
 
 def _place(resource: Resource, token: str, own: Provider | None) -> Place:

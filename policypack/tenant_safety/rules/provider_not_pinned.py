@@ -11,7 +11,7 @@ from .rule import rule
     family="tenancy",
     severity="high",
     title="A provider is not pinned to an account",
-    remediation="Set aws:allowedAccountIds, or assumeRoles, to the stack's account.",
+    remediation="Set aws:allowedAccountIds, or assumeRoles, to the stack's account; leave endpoints alone.",
     scope="the aws providers of this stack",
     reads=(Provider,),
     monotone=True,
@@ -23,3 +23,7 @@ def provider_not_pinned(facts: Facts) -> Iterator[Finding]:
     for provider in facts.providers:
         if provider.accounts == ():
             yield Finding(provider.urn, "it has neither allowedAccountIds nor assumeRoles")
+        elif provider.loose:
+            yield Finding(
+                provider.urn, f"with its {provider.loose}, somebody else than AWS may say which account it is in"
+            )

@@ -1,0 +1,108 @@
+"""Facts of a stack, where the rules' cases can't show them."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tenant_safety.analysis import Facts
+from tenant_safety.analysis.capacity import instance_types
+from tenant_safety.analysis.index import Index, known
+from tenant_safety.judge import judge
+from tenant_safety.model import Finding, LogGroup, Opaque, Place, Provider, Stack, Unknown, Verdict, decided
+from tenant_safety.rules import CATALOG
+from tenant_safety.rules.rule import Rule, rule
+from tenant_safety.tenancy import Claim
+
+PLACE = Place("urn:group", "aws:cloudwatch/logGroup:LogGroup", "p", "1", "eu")
+GROUP = LogGroup(PLACE, "/app")
+PROVIDER = Provider("urn:provider", ("1",), "eu")
+
+
+def stack(**dependencies: tuple[str, ...]) -> Stack:
+    return Stack("shop", "dev", (GROUP, PROVIDER, PROVIDER), dependencies=dependencies)
+
+
+@pytest.mark.parametrize(
+    ("later", "earlier", "after"),
+    [("c", "a", True), ("c", "b", True), ("a", "c", False), ("a", "a", True), ("x", "a", False), ("r", "s", True)],
+)
+def test_what_comes_after_what(later: str, earlier: str, after: bool) -> None:
+    """Over any number of steps; a ring ends, too."""
+    index = Index(stack(c=("b",), b=("a",), r=("s",), s=("r",)))
+
+    actual = index.comes_after(later, earlier)
+
+    assert after == actual
+
+
+def test_while_resources_arrive_all_that_is_here_came_before() -> None:
+    """Their dependencies are not told then."""
+    index = Index(Stack("shop", "dev", (), whole=False))
+
+    actual = index.comes_after("a", "b")
+
+    assert actual is True
+
+
+def test_parts_by_urn_and_kind() -> None:
+    """Providers stand for themselves."""
+    index = Index(stack())
+
+    assert ((GROUP,), (), (PROVIDER, PROVIDER)) == (
+        index.made_by(("urn:group", "urn:none"), LogGroup),
+        index.made_by(("urn:group",), Opaque),
+        index.made_by(("urn:provider",), Provider),
+    )
+
+
+@pytest.mark.parametrize(("value", "text"), [("a", "a"), (Unknown("x"), ""), (None, "")])
+def test_known_texts(value: str | Unknown | None, text: str) -> None:
+    """What is not known is no text."""
+    assert text == known(value)
+
+
+def test_facts_without_a_claim_know_the_stack() -> None:
+    """Each provider once, and the log groups."""
+    facts = Facts(stack(), Claim(None))
+
+    assert ((PROVIDER,), (GROUP,)) == (facts.providers, facts.log_groups)
+
+
+def test_sizes_of_instance_types() -> None:
+    """vCPU and memory in GiB."""
+    assert (2.0, 8.0) == instance_types()["m6i.large"]
+
+
+@pytest.mark.parametrize(("missing", "verdict"), [((), "violated"), ((Unknown("x"),), "undetermined")])
+def test_a_finding_is_undetermined_if_something_is_missing(missing: tuple[Unknown, ...], verdict: Verdict) -> None:
+    """And violated otherwise."""
+    finding = decided("urn", "why", missing)
+
+    assert Finding("urn", "why", verdict, missing) == finding
+
+
+def made() -> Rule:
+    """A rule that fails."""
+
+    @rule(family="reading", severity="high", title="T", remediation="R", scope="S", of="any")
+    def a_rule_that_fails(facts: Facts) -> Iterator[Finding]:
+        """Why."""
+        raise KeyError(facts.stack.name)
+
+    return a_rule_that_fails
+
+
+def test_a_rule_that_fails_is_no_pass() -> None:
+    """The result says where, and nothing of the values."""
+    (result,) = judge(Facts(stack(), Claim(None)), [made()])
+
+    assert ("crashed", "KeyError in test_analysis.py:") == (result.status, result.because.rstrip("0123456789"))
+
+
+def test_of_a_stack_of_nobody_only_some_rules_judge() -> None:
+    """The others say that they did not."""
+    results = judge(Facts(stack(), Claim(None, unregistered="nobody's")), CATALOG)
+
+    judged = [result.rule.id for result in results if result.status != "not-judged"]
+
+    assert ["registry-unreadable", "stack-unregistered"] == judged

@@ -1,0 +1,336 @@
+"""The registry is read strictly, with the place of every fault, and says whose a stack is."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tenant_safety.tenancy import Plan, Registry, RegistryError, Snapshot, load, resolve
+from tenant_safety.tenancy.source import MAX_BYTES
+from tests.cases import REGISTRY
+
+TEXT = REGISTRY.read_text(encoding="utf-8")
+
+
+def written(tmp_path: Path, text: str | bytes) -> Path:
+    path = tmp_path / "tenancy.yaml"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+def refused(path: Path) -> str:
+    """What is told of a registry that can't be used."""
+    with pytest.raises(RegistryError) as error:
+        load(path)
+    return str(error.value)
+
+
+def test_a_sound_registry_is_read(tmp_path: Path) -> None:
+    """With where it is from and the sha256 of its bytes."""
+    path = written(tmp_path, TEXT)
+
+    snapshot = load(path)
+
+    assert (str(path), 64, ["customer1", "customer2", "vault"]) == (
+        snapshot.source,
+        len(snapshot.sha256),
+        list(snapshot.registry.tenants),
+    )
+
+
+def test_the_repository_s_own_registry_is_sound() -> None:
+    """The examples are judged by it."""
+    snapshot = load(Path(__file__).parents[1] / "tenancy.yaml")
+
+    assert 1 == snapshot.registry.version
+
+
+def test_a_file_that_is_missing(tmp_path: Path) -> None:
+    """The message names the whole path."""
+    path = tmp_path / "none.yaml"
+
+    assert f"{path}: expected a readable registry file: No such file or directory" == refused(path)
+
+
+def test_a_folder(tmp_path: Path) -> None:
+    """A folder is not a file."""
+    assert f"{tmp_path}: expected a readable registry file: Is a directory" == refused(tmp_path)
+
+
+def test_a_huge_file(tmp_path: Path) -> None:
+    """It is not even parsed."""
+    path = written(tmp_path, b"# " + b"x" * MAX_BYTES)
+
+    assert f"{path}: expected at most {MAX_BYTES} bytes, got more" == refused(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "tenancy.yaml: expected a registry, got an empty file"),
+        ("# nothing\n", "tenancy.yaml: expected a registry, got an empty file"),
+        (b"version: \xff", "tenancy.yaml: expected UTF-8 text, got byte 0xff at 9"),
+        ("version: \x00", "tenancy.yaml: expected YAML:"),
+        (
+            "version: 1\n\tplatform: 2\n",
+            "tenancy.yaml:2:1: expected YAML: found a tab character that violates indentation",
+        ),
+        ("a: 1\n---\nb: 2\n", "tenancy.yaml:2:1: expected YAML:"),
+        ("version: 1\nversion: 1\n", "tenancy.yaml:2:1: the key 'version' stands twice"),
+        ("a: &a [x]\nb: *a\n", "tenancy.yaml:1:4: expected no anchors and aliases (& and *)"),
+        ("a: *a\n", "tenancy.yaml:1:4: expected no anchors and aliases (& and *)"),
+        ("a: &a x\n", "tenancy.yaml:1:4: expected no anchors and aliases (& and *)"),
+        ("a: " + "[" * 1000, "tenancy.yaml:1:19: expected at most 16 levels"),
+        ("<<: {a: 1}\n", "tenancy.yaml:1:1: expected a plain key"),
+        ("{[a]: 1}\n", "tenancy.yaml:1:2: expected a plain key"),
+        ("a: !!python/object/apply:os.system [x]\n", "tenancy.yaml:1:4: expected no tag, got !!python/object/apply:os"),
+        ("a: !!python/name:os.system\n", "tenancy.yaml:1:4: expected no tag, got !!python/name:os.system"),
+        ("a: !mine x\n", "tenancy.yaml:1:4: expected no tag, got !mine"),
+        ("a: !!binary eA==\n", "tenancy.yaml:1:4: expected no tag, got !!binary"),
+        ("a: !!set {x}\n", "tenancy.yaml:1:4: expected no tag, got !!set"),
+        ("just text", "tenancy.yaml:1:1: registry: Input should be a valid dictionary or instance of Registry"),
+        ("[]", "tenancy.yaml:1:1: registry: Input should be a valid dictionary or instance of Registry"),
+    ],
+)
+def test_files_that_are_no_registry(tmp_path: Path, text: str | bytes, message: str) -> None:
+    """YAML's traps are refused before anything is built of them."""
+    path = written(tmp_path, text)
+
+    assert refused(path).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ('account: "111111111111"', "account: 111111111111", "expected text in quotes, got the number 111111111111"),
+        ('account: "111111111111"', 'account: "1"', "String should match pattern '^[0-9]{12}$' (got '1')"),
+        ('account: "111111111111"', "account: yes", "String should match pattern '^[0-9]{12}$' (got 'yes')"),
+        ('account: "111111111111"', "account:", "Input should be a valid string"),
+        ('account: "111111111111"', "account: 1.5e3", "String should match pattern '^[0-9]{12}$' (got '1.5e3')"),
+        ('account: "111111111111"', "account: 2024-01-01", "String should match pattern"),
+        ('account: "111111111111"', "account: 1_000", "expected text in quotes, got the number 1000"),
+        ('account: "111111111111"', "account: 0x10", "String should match pattern '^[0-9]{12}$' (got '0x10')"),
+        ('account: "111111111111"', "account: true", "Input should be a valid string (got True)"),
+        (
+            "high_security: true",
+            "high_security: maybe",
+            "Input should be a valid boolean, unable to interpret input (got 'm",
+        ),
+        ("instances: 8", "instances: -1", "Input should be a valid integer (got -1.0)"),
+        ("instances: 8", 'instances: "8"', "Input should be a valid integer (got '8')"),
+        ("vcpu: 16", "vcpu: .nan", "Input should be a"),
+        ("version: 1", "version: 2", "Input should be 1 (got 2)"),
+        ("organization: o-a1b2c3d4e5", "organization: acme", "String should match pattern"),
+        (
+            "regions: [eu-central-1]",
+            "regions: []",
+            "Tuple should have at least 1 item after validation, not 0 (got [])",
+        ),
+        ("registry: not-in-aws", "registry: nowhere", ""),
+        ('names: ["cicd-*"]', 'names: ["*"]', "expected a pattern that names something, not only wildcards (got '*')"),
+        (
+            'names: ["cicd-*"]',
+            'names: ["*?"]',
+            "expected a pattern that names something, not only wildcards (got '*?')",
+        ),
+        ('names: ["cicd-*"]', "names: []", "Tuple should have at least 1 item after validation, not 0 (got [])"),
+        (
+            "[arn:aws:ssm:*:999999999999:parameter/global/*]",
+            '["*"]',
+            "expected an ARN pattern such as arn:aws:ssm:*:12",
+        ),
+        (
+            "[arn:aws:ssm:*:999999999999:parameter/global/*]",
+            '["arn:aws:*:*:*:*"]',
+            "expected an ARN pattern that names its service (got 'arn:aws:*:*:*:*')",
+        ),
+        ("plan: vault", "plan: gold", "expected one of standard, vault, got 'gold'"),
+        ("group: production", "group: none", "expected one of production, got 'none'"),
+        ('account: "111111111112"', 'account: "111111111111"', "111111111111 belongs to customer1-prod already"),
+        ('account: "111111111112"', 'account: "888888888888"', "888888888888 belongs to the platform already"),
+        ("subdomain: customer2", "subdomain: customer1", "customer1 belongs to customer1 already"),
+        ("subdomain: customer2", "subdomain: Customer_2", "String should match pattern"),
+        (
+            'log_account: "888888888888"',
+            'log_account: "999999999999"',
+            "the master, log and shared accounts must all diff",
+        ),
+        (
+            "  customer2:\n    plan",
+            "  customer1-x:\n    environment: 1\n    plan",
+            "expected no such key; see the schema",
+        ),
+        ("    subdomain: vault\n", "", "expected this key, got none"),
+        ("unmeasured: [lambda]", "unmeasured: lambda", "Input should be a valid tuple (got 'lambda')"),
+    ],
+)
+def test_faults_of_a_registry(tmp_path: Path, before: str, after: str, message: str) -> None:
+    """Each fault is told at its line, with what was expected and what came."""
+    assert before in TEXT
+    path = written(tmp_path, TEXT.replace(before, after, 1))
+
+    told = refused(path)
+
+    assert message in told
+    assert all(line.split(":")[0] == "tenancy.yaml" and line.split(":")[1].isdecimal() for line in told.splitlines())
+
+
+def test_an_account_that_looks_like_an_octal_number_is_what_is_written(tmp_path: Path) -> None:
+    """YAML 1.1 would make another number of it."""
+    path = written(tmp_path, TEXT.replace('account: "111111111111"', "account: 011111111111"))
+
+    account = load(path).registry.tenants["customer1"].environments["prod"].account
+
+    assert "011111111111" == account
+
+
+def test_a_fault_stands_where_it_is_made(tmp_path: Path) -> None:
+    """File, line, column and path."""
+    path = written(tmp_path, TEXT.replace('beta: { account: "111111111112" }', "beta: { account: 12 }"))
+
+    line = next(i for i, text in enumerate(path.read_text().splitlines(), 1) if "beta:" in text)
+    expected = "tenants.customer1.environments.beta.account: expected text in quotes, got the number 12"
+    assert f"tenancy.yaml:{line}:24: {expected}" == refused(path)
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    """A line for each."""
+    path = written(tmp_path, TEXT.replace("instances: 8", "instances: x").replace("version: 1", "version: 7"))
+
+    told = refused(path).splitlines()
+
+    assert 2 == len(told)
+
+
+def test_two_tenants_can_t_have_one_stack_name(tmp_path: Path) -> None:
+    """`a-b` with `c` and `a` with `b-c` would both be `a-b-c`."""
+    raw = yaml.safe_load(TEXT)
+    tenant = {"plan": "vault", "group": "production"}
+    raw["tenants"] |= {
+        "a": tenant | {"subdomain": "a", "environments": {"b-c": {"account": "444444444444"}}},
+        "a-b": tenant | {"subdomain": "ab", "environments": {"c": {"account": "555555555555"}}},
+    }
+    path = written(tmp_path, yaml.safe_dump(raw))
+
+    assert "tenants.a-b.environments.c: a-b-c belongs to a already" in refused(path)
+
+
+@pytest.mark.parametrize(("plans", "message"), [({}, "expected one of (none), got")])
+def test_a_registry_without_plans(tmp_path: Path, plans: dict[str, Any], message: str) -> None:
+    """There is nothing to choose from."""
+    path = written(tmp_path, yaml.safe_dump(yaml.safe_load(TEXT) | {"plans": plans}))
+
+    assert message in refused(path)
+
+
+@given(st.text(max_size=40) | st.text("{}[]:-&*!|>'\"# \n\tab1", max_size=40))
+def test_nothing_but_a_registry_error_comes_of_a_text(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    """Whatever stands in the file."""
+    path = tmp_path_factory.mktemp("registry") / "tenancy.yaml"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+
+    with pytest.raises(RegistryError):
+        load(path)
+
+
+def registry(**changed: Any) -> Snapshot:
+    raw = yaml.safe_load(TEXT)
+    return Snapshot(Registry.model_validate(raw | changed), "tenancy.yaml", "")
+
+
+def test_a_tenant_s_stack() -> None:
+    """The pair's account, the platform's regions and the tenant's plan."""
+    claim = resolve(registry(), "shop", "customer1-beta", {}, {})
+
+    judged = claim.judged
+    assert judged is not None
+    assert ("customer1-beta", ("111111111112",), ("eu-central-1",), "standard") == (
+        judged.name,
+        judged.accounts,
+        judged.regions,
+        judged.plan_name,
+    )
+
+
+def test_regions_overrides_and_unknowns_of_a_tenant() -> None:
+    """What is said nearer to the tenant counts."""
+    raw = yaml.safe_load(TEXT)
+    raw["tenants"]["vault"]["environments"]["prod"]["regions"] = ["eu-west-1"]
+    raw["tenants"]["vault"]["overrides"] = {"capacity": {"instances": 7, "vcpu": None}}
+    raw["plans"]["vault"]["on_unknown"] = {"logs": "deny"}
+    raw["platform"]["on_unknown"] = {"logs": "decide-at-up", "capacity": "deny"}
+
+    judged = resolve(registry(**raw), "shop", "vault-prod", {}, {}).judged
+
+    assert judged is not None
+    assert isinstance(judged.plan, Plan)
+    assert (("eu-west-1",), 7, None, {"logs": "deny", "capacity": "deny"}) == (
+        judged.regions,
+        judged.plan.capacity.instances,
+        judged.plan.capacity.vcpu,
+        judged.on_unknown,
+    )
+
+
+@pytest.mark.parametrize(
+    ("project", "stack", "name", "accounts"),
+    [
+        ("master", "main", "master/main", ("999999999999",)),
+        ("links", "customer1-prod", "links/customer1-prod", ("999999999999",)),
+        ("shop", "customer1-prod", "customer1-prod", ("111111111111",)),
+        ("master", "customer1-prod", "customer1-prod", ("111111111111",)),
+    ],
+)
+def test_whose_a_stack_is(project: str, stack: str, name: str, accounts: tuple[str, ...]) -> None:
+    """A platform stack goes by its project and name, any other by its name alone."""
+    judged = resolve(registry(), project, stack, {}, {}).judged
+
+    assert judged is not None
+    assert (name, accounts) == (judged.name, judged.accounts)
+
+
+@pytest.mark.parametrize(
+    ("project", "stack"),
+    [
+        ("links", "dev"),
+        ("master", "dev"),
+        ("shop", "customer1"),
+        ("shop", "Customer1-prod"),
+        ("shop", ""),
+        ("shop", "*"),
+    ],
+)
+def test_stacks_of_nobody(project: str, stack: str) -> None:
+    """Case counts, and wildcards in a stack's own name mean nothing."""
+    claim = resolve(registry(), project, stack, {}, {})
+
+    assert (None, True) == (claim.judged, bool(claim.unregistered))
+
+
+def test_of_many_pairs_five_are_named() -> None:
+    """A registry of thousands does not fill the screen."""
+    raw = yaml.safe_load(TEXT)
+    environments = {f"e{i}": {"account": f"66666666666{i}"} for i in range(6)}
+    raw["tenants"]["vault"]["environments"] = environments
+
+    claim = resolve(registry(**raw), "shop", "dev", {}, {})
+
+    assert "(customer1-prod, customer1-beta, customer2-prod, vault-e0, vault-e1, …)" in claim.unregistered
+
+
+def test_what_counts_as_global_config() -> None:
+    """What is named, and the registry, state, pack and linker wherever they are in AWS; each once."""
+    raw = yaml.safe_load(TEXT)
+    raw["platform"]["registry"] = ["arn:aws:s3:::acme-state*", "arn:aws:s3:::acme-registry"]
+
+    platform = registry(**raw).registry.platform
+
+    assert (
+        "arn:aws:ssm:*:999999999999:parameter/global/*",
+        "arn:aws:s3:::acme-state*",
+        "arn:aws:s3:::acme-registry",
+        "arn:aws:iam::999999999999:role/tenant-linker*",
+    ) == platform.protected
