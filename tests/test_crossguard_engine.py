@@ -142,10 +142,10 @@ def test_allow_before_its_deny_is_stopped_and_after_it_is_not(engine: Engine, tm
         trust = json.dumps({"Version": "2012-10-17", "Statement": [
             {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]})
         role = aws.iam.Role("cicd", name="cicd-app", assume_role_policy=trust)
-        deny = aws.iam.RolePolicy("deny", role=role.id, policy=document("Deny", "*", [
+        deny = aws.iam.RolePolicy("deny", role=role.name, policy=document("Deny", "*", [
             "arn:aws:*:*:999999999999:*", "arn:aws:s3:::acme-*"]))
         ordered = [deny] if pulumi.Config().get_bool("ordered") else []
-        aws.iam.RolePolicy("allow", role=role.id, policy=document("Allow", "*", "*"),
+        aws.iam.RolePolicy("allow", role=role.name, policy=document("Allow", "*", "*"),
             opts=pulumi.ResourceOptions(depends_on=ordered))
     """
     made = shop(tmp_path, source)

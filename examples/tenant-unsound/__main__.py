@@ -63,8 +63,8 @@ ci_role("cicd-keys", inline_policies=[{"name": "decrypt", "policy": allow("kms:D
 # The Deny is not made before the Allow, so for a while the role has it.
 window = ci_role("cicd-window")
 # Fault: cicd-reaches-global-config too-early
-aws.iam.RolePolicy("too-early", role=window.id, policy=allow("ssm:PutParameter", "arn:aws:ssm:*:*:parameter/*"))
-aws.iam.RolePolicy("too-late", role=window.id, policy=allow("ssm:*", "arn:aws:ssm:*:*:parameter/global/*", "Deny"))
+aws.iam.RolePolicy("too-early", role=window.name, policy=allow("ssm:PutParameter", "arn:aws:ssm:*:*:parameter/*"))
+aws.iam.RolePolicy("too-late", role=window.name, policy=allow("ssm:*", "arn:aws:ssm:*:*:parameter/global/*", "Deny"))
 
 # --- Logs ---
 

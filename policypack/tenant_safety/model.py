@@ -121,25 +121,29 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class LogGroup:
-    """A CloudWatch log group."""
+    """A CloudWatch log group.  `routable`: its class can have subscriptions."""
 
     at: Place
     name: Maybe[str]
+    routable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class LogRoute:
     """Logs of `source` (a log group's name; `*` for all of the account; "" for the resource's own) go to `destination`.
 
-    `partial` tells what keeps some of the logs back, such as a filter pattern; empty if nothing does.
+    `partial` tells what keeps some of the logs back, such as a filter pattern; empty if nothing does; unknown if it is
+    not known whether something does.
     """
 
     at: Place
     source: Maybe[str]
     destination: Maybe[str]
-    partial: str = ""
+    partial: Maybe[str] = ""
     label: str = ""
     """The property that names the destination."""
+    metrics: bool = False
+    """It carries figures only, no logs."""
 
 
 @dataclass(frozen=True, slots=True)

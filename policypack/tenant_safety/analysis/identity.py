@@ -208,12 +208,9 @@ def _targets(index: Index, grant: Grant, platform: Platform) -> Iterator[tuple[t
     if isinstance(grant.target, Unknown):
         candidates = [p for p in index.made_by(grant.target.depends_on, Principal) if p.kind == grant.kind]
         for principal in candidates:
-            holder = _holder(index, principal, platform)
-            # What is derived from a principal's name need not be its name.
-            holder = replace(holder, ci=grant.target) if holder.ci == "" else holder
-            yield (grant.kind, principal.at.urn), holder, len(candidates) == 1
+            yield (grant.kind, principal.at.urn), _holder(index, principal, platform), len(candidates) == 1
         if not candidates:
-            unknown = Holder(grant.kind, f"a {grant.kind} that is not known yet", None, grant.target)
+            unknown = Holder(grant.kind, "that is not known yet", None, grant.target)
             yield (grant.kind, f"? {grant.at.urn}"), unknown, False
         return
     own = [
@@ -256,8 +253,13 @@ def _may_be_same(a: Maybe[str], b: Maybe[str]) -> bool:
     return isinstance(a, Unknown) or isinstance(b, Unknown) or a == b
 
 
+def _short(urn: str) -> str:
+    """A resource's own name, for messages."""
+    return urn.rsplit("::", 1)[-1]
+
+
 def _holder(index: Index, principal: Principal, platform: Platform) -> Holder:
-    name = known(principal.name) or principal.at.urn.rsplit("::", 1)[1]
+    name = known(principal.name) or _short(principal.at.urn)
     return Holder(principal.kind, name, principal, _ci(index, principal, platform))
 
 
@@ -269,6 +271,8 @@ def _named(name: str, platform: Platform) -> str:
 def _ci(index: Index, principal: Principal, platform: Platform) -> Maybe[str]:
     """Why a principal counts as CI/CD: by its name, or by an identity provider that its trust admits."""
     if isinstance(principal.name, str) and (named := _named(principal.name, platform)):
+        return named
+    if principal.prefix and (named := _named(f"{principal.prefix}x", platform)) and named.endswith("*"):
         return named
     if principal.kind != "role":
         return principal.name if isinstance(principal.name, Unknown) else ""
@@ -282,7 +286,7 @@ def _ci(index: Index, principal: Principal, platform: Platform) -> Maybe[str]:
         if statement.effect != "Allow":
             continue
         if statement.principals is None or statement.not_principals:
-            doubt = doubt or Unknown(f"assumeRolePolicy.{statement.where}.Principal", (principal.at.urn,))
+            doubt = doubt or Unknown(f"assumeRolePolicy.{statement.where}.Principal")
             continue
         for kind, value in statement.principals:
             if isinstance(value, Unknown):
@@ -316,13 +320,13 @@ def _boundary(index: Index, principal: Principal | None) -> Maybe[Document] | No
 def _documents(index: Index, grant: Grant, certain: bool) -> Iterator[Granted]:
     missing = (grant.target,) if isinstance(grant.target, Unknown) and not certain else ()
     if grant.document is not None:
-        yield Granted(grant.at.urn, grant.document, certain, missing)
+        yield Granted(_short(grant.at.urn), grant.document, certain, missing)
     elif grant.policy is not None:
         if isinstance(grant.policy, Unknown):
             # It is most likely the policy that it depends on, but what is derived from an ARN could be any other.
             for policy in index.made_by(grant.policy.depends_on, Policy):
-                yield Granted(policy.at.urn, policy.document, certain, missing)
-            yield Granted(grant.at.urn, grant.policy, certain, missing)
+                yield Granted(_short(policy.at.urn), policy.document, certain, missing)
+            yield Granted(_short(grant.at.urn), grant.policy, certain, missing)
             return
         source, document = _policy(index, grant.policy)
         yield Granted(source, document, certain, missing)
@@ -335,4 +339,4 @@ def _policy(index: Index, arn: str) -> tuple[str, Maybe[Document]]:
     name = arn.rsplit("/", 1)[-1]
     account = arn.split(":")[4] if arn.count(":") >= 5 else ""
     found = [p for p in index.of(Policy) if _called(p, name) and known(p.at.account) in (account, "")]
-    return (found[0].at.urn, found[0].document) if len(found) == 1 else (arn, Unknown(f"the document of {arn}"))
+    return (_short(found[0].at.urn), found[0].document) if len(found) == 1 else (arn, Unknown(f"the document of {arn}"))

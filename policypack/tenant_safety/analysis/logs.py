@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from ..tenancy import Judged, Platform
 
 
-End = Literal["central", "own", "group", "foreign", "unknown"]
-_WORST_FIRST: tuple[End, ...] = ("foreign", "unknown", "own", "group", "central")
+End = Literal["central", "own", "group", "elsewhere", "foreign", "unknown"]
+_WORST_FIRST: tuple[End, ...] = ("foreign", "unknown", "own", "elsewhere", "group", "central")
 _BEFORE_NAME = {
     "logs": ("destination:", "delivery-destination:"),
     "firehose": ("deliverystream/",),
@@ -29,7 +29,8 @@ class LogEnd:
     """A route and where it ends.
 
     `end`: `central` (a central destination), `own` (a resource of the tenant's account), `group` (a log group of the
-    own account, which has to be routed itself), `foreign` (another account's) or `unknown`.
+    stack, which has to be routed itself), `elsewhere` (a log group of the own account that another stack makes),
+    `foreign` (another account's) or `unknown`.
     `last` is the destination that this was read from.
     """
 
@@ -67,7 +68,7 @@ def _end(
     sinks = _sinks(index, destination)
     onward = [r for s in sinks for r in index.made_by((s.at.urn,), LogRoute) if r.source == "" and _forwards(r)]
     # What is only backed up does not arrive there; of several real ends the worst counts.
-    onward = [r for r in onward if not r.partial] or onward
+    onward = [r for r in onward if r.partial == ""] or onward
     found = [
         _end(index, platform, judged, route.destination, seen | {route.at.urn})
         for route in onward
@@ -90,7 +91,10 @@ def _end(
     account = destination.split(":")[4] if destination.count(":") >= 5 else ""
     if account not in judged.accounts:
         return ("foreign", destination) if account else ("unknown", destination)
-    return ("group", destination) if ":log-group:" in destination else ("own", destination)
+    if ":log-group:" not in destination:
+        return "own", destination
+    name = destination.split(":log-group:", 1)[1].removesuffix(":*").split(":log-stream:", 1)[0]
+    return ("group" if any(known(group.name) == name for group in index.of(LogGroup)) else "elsewhere"), destination
 
 
 def _sinks(index: Index, destination: Maybe[str]) -> tuple[LogSink, ...]:
@@ -118,16 +122,24 @@ def unrouted(index: Index, found: Sequence[LogEnd]) -> Iterator[Unrouted]:
     for group in index.of(LogGroup):
         routes = [end for end in found if _takes(index, end.route, group)]
         maybe = tuple(s for end in found if isinstance(s := end.route.source, Unknown) and _may_take(index, s, group))
-        if any(end.end == "central" and not end.route.partial for end in routes):
+        if group.routable and any(end.end == "central" and end.route.partial == "" for end in routes):
             continue
         missing = tuple(end.last for end in routes if isinstance(end.last, Unknown) and end.end == "unknown")
-        missing += tuple(d for end in routes if end.route.partial and isinstance(d := end.route.destination, Unknown))
+        missing += tuple(
+            p for end in routes if end.end in ("central", "unknown") and isinstance(p := end.route.partial, Unknown)
+        )
         missing = tuple(dict.fromkeys((*missing, *maybe)))
-        why = "; ".join(f"{end.route.at.urn.rsplit('::', 1)[1]}: {end.route.partial or _told(end)}" for end in routes)
+        why = "; ".join(f"{end.route.at.urn.rsplit('::', 1)[1]}: {_told(end)}" for end in routes)
+        if not group.routable:
+            why, missing = "a group of its class can't have subscriptions", ()
         yield Unrouted(group, why, missing)
 
 
 def _told(end: LogEnd) -> str:
+    if isinstance(end.route.partial, Unknown):
+        return f"{end.route.partial.path} is not known yet, and may keep logs back"
+    if end.route.partial:
+        return end.route.partial
     last = end.last if isinstance(end.last, str) else f"{end.last.path}, which is not known yet"
     return {"foreign": f"ends at {last}", "unknown": f"goes to {last}"}.get(end.end, f"stays at {last}")
 

@@ -177,8 +177,8 @@ def _rule(granted: Granted, statement: Statement) -> _Rule:
     patterns = (*statement.actions, *statement.resources)
     if any(isinstance(p, str) and "${" in p for p in patterns):
         because.append(f"{granted.source} {statement.where} has a policy variable")
-    # Whether a wildcard crosses a colon is told in two ways by AWS: what allows may, and what denies may not.
-    narrow = (statement.effect == "Deny") != statement.not_resources
+    # A wildcard stays within its segment of an ARN; only what a Deny leaves out is read as widely as it can be.
+    narrow = not (statement.effect == "Deny" and statement.not_resources)
     return _Rule(
         granted.source,
         statement,

@@ -1,15 +1,17 @@
 """What a resource may use at most: counts, sizes and storage, from the capacity roles of the table."""
 
-import json
 from collections.abc import Iterator
 from typing import Any, Literal
 
 from ..model import Capacity, Maybe, Part, Place, Unknown
+from .logs import containers
 from .table import Role
 from .values import Resource, at, first, number, text
 
 _SIZE_PROPERTIES = ("type", "types[]", "class", "instancetype")
 _MULTI_AZ_STANDBYS = 2
+_MULTI_AZ_CLUSTER = 3
+"""Instances of a database cluster that has a class of its own."""
 _REQUIREMENTS = "instanceRequirements"
 _MIXED_TEMPLATE = tuple(
     f"mixedInstancesPolicy.launchTemplate.launchTemplateSpecification.launchTemplate{key}" for key in ("Id", "Name")
@@ -19,7 +21,7 @@ _SHARDED = {
     "aws:memorydb/cluster:Cluster": ("numShards", "numReplicasPerShard", 1),
 }
 """Where nodes are shards times one and the replicas of each: the two properties, and AWS's default of the second."""
-_IGNORED = {"bound", "reservation_purchase"}
+_IGNORED = {"bound"}
 _NOTHING_OF_THEIR_OWN = (
     "aws:rds/cluster:Cluster",
     "aws:docdb/cluster:Cluster",
@@ -41,6 +43,7 @@ _MEASURES: dict[str, Measure] = {
     "service": "tasks",
     "storage": "storage",
     "template": "template",
+    "reservation": "instances",
     "scaling_target": "scaling",
     "override": "scaling",
 }
@@ -77,22 +80,23 @@ def capacities(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
             place,
             "tasks",
             service,
-            count=_or(number(first(resource.props, "desiredCount"), "desiredCount"), 1),
+            count=_tasks(resource),
             template=text(first(resource.props, "taskDefinition")),
             names=_names(resource),
         )
     elif measure == "storage" and (disk := _sum(resource, role.paths("disk"))) != 0:
         yield Capacity(place, "storage", service, storage_gib=disk)
-    elif measure in ("instances", "database", "cache", "search") and _measurable(resource, role):
+    elif measure == "instances" or (measure in ("database", "cache", "search") and _sizes(resource, role)):
         yield _sized(resource, place, role, measure, service)
     else:
         yield Capacity(place, "other", service)
 
 
-def _measurable(resource: Resource, role: Role) -> bool:
-    """Is the size given as instance types or classes, and the count in instances?"""
-    units = [value for p in role.paths("unit") for _, value in at(resource.props, p)]
-    return bool(_sizes(resource, role) or role.paths("lt")) and all(u in ("units", "") for u in units)
+def _tasks(resource: Resource) -> Maybe[float]:
+    """The tasks that a service wants; a daemon has as many as there are instances."""
+    if first(resource.props, "schedulingStrategy") not in (None, "REPLICA"):
+        return Unknown("how many tasks its schedulingStrategy comes to")
+    return _or(number(first(resource.props, "desiredCount"), "desiredCount"), 1)
 
 
 def _sized(resource: Resource, place: Place, role: Role, measure: Measure, service: str) -> Capacity:
@@ -100,8 +104,10 @@ def _sized(resource: Resource, place: Place, role: Role, measure: Measure, servi
     standby = first(resource.props, "multiAz") if measure == "database" else False
     if isinstance(standby, Unknown):
         count = standby
-    elif standby is True and not isinstance(count, Unknown):
+    elif standby in (True, "true") and not isinstance(count, Unknown):
         count = count * _MULTI_AZ_STANDBYS
+    elif place.type == "aws:rds/cluster:Cluster":
+        count = _MULTI_AZ_CLUSTER
     templates = [text(v) for p in (*role.paths("lt"), *_MIXED_TEMPLATE) for _, v in at(resource.props, p)]
     return Capacity(
         place,
@@ -124,7 +130,10 @@ def _count(resource: Resource, place: Place, role: Role) -> Maybe[float]:
         if not isinstance(values[0], Unknown) and not isinstance(values[1], Unknown):
             total = values[0] * (1 + values[1])
         return _most(total, _or(_largest(resource, role.paths("count")), 1))
-    bound = _largest(resource, role.paths("max", "desired"))
+    units = [(path, value) for p in role.paths("unit") for path, value in at(resource.props, p)]
+    if other := next((path for path, value in units if value not in ("units", "unit", "")), None):
+        return Unknown(f"how many instances its {other} comes to")
+    bound = _largest(resource, role.paths("max", "desired", "warm"))
     return _or(bound, _sum(resource, role.paths("count")) or 1)
 
 
@@ -151,8 +160,7 @@ def _containers_sum(resource: Resource, key: str) -> Maybe[float] | None:
     if isinstance(value, Unknown):
         return value
     try:
-        containers = json.loads(value) if isinstance(value, str) else value
-        return float(sum(container.get(key) or 0 for container in containers))
+        return float(sum(max(c.get(key) or 0, c.get(f"{key}reservation") or 0) for c in containers(value)))
     except (ValueError, TypeError, AttributeError, RecursionError):
         return Unknown("containerDefinitions")
 

@@ -36,13 +36,15 @@ def document(value: Any, resource: Resource, place: Place, path: str, problems: 
 def _spelled(value: Any) -> Any:
     """Objects of the SDK spell the elements in camel, snake or AWS's own case; conditions keep theirs."""
     if isinstance(value, Mapping):
-        return {
-            _BY_SPELLING.get(key.replace("_", "").lower(), key): inner
-            if key.lower() == "condition"
-            else _spelled(inner)
-            for key, inner in value.items()
-            if inner is not None
-        }
+        spelled: dict[str, Any] = {}
+        for key, inner in value.items():
+            name = _BY_SPELLING.get(str(key).replace("_", "").lower(), str(key))
+            if inner is None:
+                continue
+            if name in spelled:
+                raise DocumentError(f"the key {name} stands twice in one object, in two spellings")
+            spelled[name] = inner if name == "Condition" else _spelled(inner)
+        return spelled
     if isinstance(value, list):
         return [_spelled(item) for item in value]
     return value

@@ -17,16 +17,22 @@ _SINKS = {
     "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": ("name", "arn"),
 }
 SUBSCRIPTION = "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter"
-DELIVERY = "aws:cloudwatch/logDelivery:LogDelivery"
 _BACKUPS = (".s3BackupConfiguration.", ".s3Configuration.")
 _LEAVING_DRIVERS = ("awsfirelens", "fluentd", "gelf", "logentries", "splunk", "syslog")
 """Log drivers that send what a container writes to where their options say, which nothing here can follow."""
+_METRICS = ("aws:cloudwatch/metricStream:MetricStream", "aws:rum/metricsDestination:MetricsDestination")
+_BY_ID = (
+    "aws:route53/resolverQueryLogConfigAssociation:ResolverQueryLogConfigAssociation",
+    "aws:ivschat/room:Room",
+)
+"""What names a log configuration by an id; the configuration names the destination."""
 ACCOUNT_POLICY = "aws:cloudwatch/logAccountPolicy:LogAccountPolicy"
 
 
 def groups(resource: Resource, place: Place) -> Iterator[Part]:
     if resource.type == "aws:cloudwatch/logGroup:LogGroup":
-        yield LogGroup(place, text(first(resource.props, "name")) or Unknown("name", (resource.urn,)))
+        routable = first(resource.props, "logGroupClass") in (None, "", "STANDARD")
+        yield LogGroup(place, text(first(resource.props, "name")) or Unknown("name", (resource.urn,)), routable)
 
 
 def sinks(resource: Resource, place: Place) -> Iterator[Part]:
@@ -40,13 +46,13 @@ def routes(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
         yield from _subscription(resource, place)
     elif resource.type == ACCOUNT_POLICY:
         yield from _account_policy(resource, place)
-    elif role.role in ("source_route", "transport", "sink", "share_link") or resource.type == DELIVERY:
+    elif resource.type not in _BY_ID:
         for pattern in role.paths("dest"):
             for path, value in at(resource.props, pattern):
                 destination = text(value)
                 if destination and not _switched_off(resource, path):
                     partial = "only what could not be delivered, or a copy" if any(b in path for b in _BACKUPS) else ""
-                    yield LogRoute(place, "", _arn(destination, path, place), partial, path)
+                    yield LogRoute(place, "", _arn(destination, path, place), partial, path, resource.type in _METRICS)
         if role.role == "source_route":
             for pattern in role.paths("json_doc"):
                 for path, value in at(resource.props, pattern):
@@ -57,9 +63,9 @@ def _subscription(resource: Resource, place: Place) -> Iterator[Part]:
     destination = text(first(resource.props, "destinationArn"))
     source = text(first(resource.props, "logGroup"))
     pattern = text(first(resource.props, "filterPattern"))
-    partial = f"the filter pattern {pattern!r} keeps logs back" if isinstance(pattern, str) and pattern.strip() else ""
-    if isinstance(pattern, Unknown):
-        partial = "the filter pattern is not known yet"
+    partial: Maybe[str] = pattern if isinstance(pattern, Unknown) else ""
+    if isinstance(pattern, str) and pattern.strip():
+        partial = f"the filter pattern {pattern!r} keeps logs back"
     if isinstance(source, str) and source.startswith("arn:"):
         source = source.split(":log-group:", 1)[-1].removesuffix(":*")
     yield LogRoute(
@@ -73,11 +79,12 @@ def _subscription(resource: Resource, place: Place) -> Iterator[Part]:
 
 def _account_policy(resource: Resource, place: Place) -> Iterator[Part]:
     """An account's subscription policy: every log group of the region, less those that a criterion leaves out."""
-    if first(resource.props, "policyType") != "SUBSCRIPTION_FILTER_POLICY":
+    kind = first(resource.props, "policyType")
+    if not isinstance(kind, Unknown) and kind != "SUBSCRIPTION_FILTER_POLICY":
         return
     for path, value in at(resource.props, "policyDocument"):
         if isinstance(value, Unknown):
-            yield LogRoute(place, "*", value, "what its document leaves out is not known yet", path)
+            yield LogRoute(place, "*", value, value, path)
             continue
         try:
             raw = json.loads(value) if isinstance(value, str) else value
@@ -97,9 +104,8 @@ def _containers(value: Any, path: str, place: Place) -> Iterator[Part]:
         yield LogRoute(place, "", value, label=path)
         return
     try:
-        containers = json.loads(value) if isinstance(value, str) else value
-        logging = [(i, c.get("logConfiguration") or {}) for i, c in enumerate(containers)]
-        named = [(i, log.get("logDriver"), (log.get("options") or {}).get("awslogs-group")) for i, log in logging]
+        logging = [(i, c.get("logconfiguration") or {}) for i, c in enumerate(containers(value))]
+        named = [(i, log.get("logdriver"), (log.get("options") or {}).get("awslogs-group")) for i, log in logging]
     except (ValueError, AttributeError, TypeError, RecursionError):
         yield Unreadable(place, path, "expected a JSON list of container definitions")
         return
@@ -109,6 +115,21 @@ def _containers(value: Any, path: str, place: Place) -> Iterator[Part]:
             yield LogRoute(place, "", _arn(str(group), "logGroup", place), label=label)
         elif driver in _LEAVING_DRIVERS:
             yield LogRoute(place, "", f"the log driver {driver}", label=f"{path}[{i}].logConfiguration")
+
+
+def containers(value: Any) -> list[dict[str, Any]]:
+    """Container definitions, their keys in lower case, since ECS reads them in any.
+
+    Raises `ValueError`, `TypeError`, `AttributeError` or `RecursionError` for what is not a list of objects.
+    """
+    decoded = json.loads(value) if isinstance(value, str) else value
+    return [dict(_lower(container).items()) for container in decoded]
+
+
+def _lower(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key).lower(): _lower(inner) for key, inner in value.items()}
+    return value
 
 
 def _switched_off(resource: Resource, path: str) -> bool:

@@ -112,6 +112,11 @@ def _at(value: Any, steps: Sequence[str], path: str) -> Iterator[tuple[str, Any]
     if isinstance(value, Unknown) or not steps:
         yield path, value
         return
+    if isinstance(value, list):
+        # Where the schema has one object, a list of it is taken, too.
+        for i, item in enumerate(value):
+            yield from _at(item, steps, f"{path}[{i}]")
+        return
     name = steps[0].removesuffix("[]")
     if not isinstance(value, Mapping):
         return
@@ -139,10 +144,11 @@ def number(value: Any, path: str) -> float | Unknown | None:
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int | float):
-        return float(value)
+        # Nothing can be had less than nothing of, so a negative amount says nothing and must not offset others.
+        return float(value) if value >= 0 else Unknown(path)
     if isinstance(value, str):
         try:
-            return found if isfinite(found := float(value)) else Unknown(path)
+            return found if isfinite(found := float(value)) and found >= 0 else Unknown(path)
         except ValueError:
             return Unknown(path) if value.strip() else None
     return value if isinstance(value, Unknown) else None

@@ -58,7 +58,6 @@ def without(text: str, secrets: Iterable[str]) -> str:
 def inert(text: str) -> str:
     """Names come from programs: control characters, ANSI escapes and direction marks are shown, not obeyed."""
     shown = "".join(
-        f"\\u{ord(char):04x}" if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") and char != "\n" else char
-        for char in text
+        f"\\u{ord(char):04x}" if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") else char for char in text
     )
     return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}… ({len(shown) - _LONGEST} characters more)"

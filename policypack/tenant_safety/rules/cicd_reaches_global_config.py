@@ -31,7 +31,7 @@ def cicd_reaches_global_config(facts: Facts) -> Iterator[Finding]:
             continue
         what = f"{reach.action} on {reach.resource or access.target}"
         others = f", and {access.others} more patterns of global config" if access.others else ""
-        through = f"{reach.statement} of {reach.source.rsplit('::', 1)[-1]}"
+        through = f"{reach.statement} of {reach.source}"
         if reach.verdict == "reachable":
             ci = holder.ci if isinstance(holder.ci, str) else ""
             why = f"{holder.kind} {holder.name} ({ci}) may call {what}, through {through}{others}"

@@ -26,11 +26,14 @@ def logs_not_central(facts: Facts) -> Iterator[Finding]:
         why = unrouted.why or "no subscription takes it anywhere"
         yield decided(unrouted.group.at.urn, why, unrouted.missing)
     for end in facts.log_ends:
-        if end.route.source != "" or end.transport:
+        if end.route.source != "" or end.transport or end.route.metrics:
             continue
         last = end.last if isinstance(end.last, str) else end.last.path
         if end.end == "own":
             yield Finding(end.route.at.urn, f"{end.route.label} ends in the tenant's own {last}")
+        elif end.end == "elsewhere":
+            why = f"{end.route.label} goes to {last}, and whether another stack routes that, is not known"
+            yield Finding(end.route.at.urn, why, "undetermined")
         elif end.end == "unknown":
             missing = (end.last,) if isinstance(end.last, Unknown) else ()
             why = f"{end.route.label} goes to {last}, which is neither central nor made here"

@@ -23,6 +23,12 @@ def _arn(value: str) -> str:
     return value
 
 
+def _destination(value: str) -> str:
+    if not value.split(":", 5)[5].strip("*?/:"):
+        raise ValueError("expected the ARN pattern of a destination that names something, not all of a service")
+    return value
+
+
 def _matchable(value: str) -> str:
     if not value.strip("*?"):
         raise ValueError("expected a pattern that names something, not only wildcards")
@@ -32,6 +38,7 @@ def _matchable(value: str) -> str:
 AccountId = Annotated[str, Field(pattern=r"^[0-9]{12}$", description="An AWS account id: 12 digits, in quotes.")]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
 ArnPattern = Annotated[str, AfterValidator(_arn), Field(description="An ARN in which * and ? are wildcards.")]
+DestinationPattern = Annotated[ArnPattern, AfterValidator(_destination)]
 NamePattern = Annotated[str, AfterValidator(_matchable), Field(min_length=1, max_length=128)]
 Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
 Label = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
@@ -65,7 +72,7 @@ class CicdRoles(Model):
 class PlatformStack(Model):
     """A stack of the platform's own, such as the master account's or the log account's."""
 
-    project: str = Field(min_length=1, description="The Pulumi project; * and ? are wildcards.")
+    project: NamePattern = Field(description="The Pulumi project; * and ? are wildcards.")
     stack: str = Field(default="*", min_length=1, description="The stack's name; * and ? are wildcards.")
     accounts: tuple[AccountId, ...] = Field(min_length=1)
     per_tenant: bool = Field(default=False, description="One stack per tenant-environment pair, named after it.")
@@ -86,7 +93,9 @@ class Platform(Model):
     pack: tuple[ArnPattern, ...] | Nowhere = Field(description="Where this pack's artifacts live in AWS.")
     linker_roles: tuple[ArnPattern, ...] | Nowhere = Field(description="The roles that the link providers use.")
     cicd_roles: CicdRoles
-    log_destinations: tuple[ArnPattern, ...] = Field(min_length=1, description="Where standard tenants' logs go.")
+    log_destinations: tuple[DestinationPattern, ...] = Field(
+        min_length=1, description="Where standard tenants' logs go."
+    )
     enforcement: dict[Family, Level] = Field(
         default_factory=dict,
         description="The least enforcement level by family; mandatory where none is given.",

@@ -124,7 +124,7 @@ def _scalar(node: yaml.ScalarNode, name: str) -> str | bool | int | float | None
     if kind == "bool" and text.lower() in _BOOLEANS:
         return _BOOLEANS[text.lower()]
     if kind in ("int", "float"):
-        if text.isdecimal() and (text == "0" or not text.startswith("0")):
+        if text.removeprefix("-").isdecimal() and (text == "0" or not text.startswith("0")):
             return int(text)
         try:
             return text if text.startswith("0") and text.isdecimal() else float(text)
