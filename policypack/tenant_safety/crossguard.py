@@ -128,7 +128,7 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
                 self._seen.readings.append(arrived)
                 kinds = {type(part) for part in arrived.parts}
                 if rules := [rule for rule in CATALOG if rule.monotone and kinds & rule.reads]:
-                    facts = Facts(self._stack_of(self._seen.readings, whole=False), self._claim)
+                    facts = Facts(self._stack_of(self._seen.readings, arrived=arrived.urn), self._claim)
                     for result in judge(facts, rules):
                         response.diagnostics.extend(self._diagnostics(result, facts, once=True))
         return response
@@ -136,7 +136,7 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
     def AnalyzeStack(self, request: Any, _context: Any) -> Any:  # noqa: N802
         """Judges the whole stack."""
         readings = [read(resource, self._trusted) for resource in request.resources]
-        facts = Facts(self._stack_of(readings, whole=True), self._claim)
+        facts = Facts(self._stack_of(readings), self._claim)
         response = proto.AnalyzeResponse()
         results = judge(facts, CATALOG)
         for result in results:
@@ -188,7 +188,7 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
         stack = self._stack
         return resolve(snapshot, stack.project, stack.stack, dict(stack.tags), dict(stack.config))
 
-    def _stack_of(self, readings: Sequence[Reading], *, whole: bool) -> Stack:
+    def _stack_of(self, readings: Sequence[Reading], *, arrived: str = "") -> Stack:
         stack = self._stack
         return Stack(
             project=stack.project if stack else "",
@@ -196,7 +196,8 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
             parts=tuple(part for reading in readings for part in reading.parts),
             resources=len(readings),
             preview=self._preview,
-            whole=whole,
+            whole=not arrived,
+            arrived=arrived,
             dependencies={reading.urn: reading.dependencies for reading in readings},
             secrets=frozenset(secret for reading in readings for secret in reading.secrets) | self._config_secrets,
             withheld=frozenset(reading.urn for reading in readings if reading.numbers),

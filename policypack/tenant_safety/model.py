@@ -227,6 +227,8 @@ class Stack:
     preview: bool = True
     whole: bool = True
     """False while resources arrive: what is missing may still come."""
+    arrived: str = ""
+    """The URN of the resource that has just arrived; what others did before it, has been told before."""
     dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     secrets: frozenset[str] = frozenset()
     """Texts that must not be shown."""

@@ -94,9 +94,19 @@ class _Held:
 def accesses(index: Index, platform: Platform) -> Iterator[Access]:
     """Every grant of the stack to a CI/CD principal that reaches global config, or may."""
     for holder, held in _holdings(index, platform):
-        if holder.ci != "":
+        if holder.ci != "" and _is_touched(index, holder, held):
             for grant in held:
                 yield from _through(index, platform, holder, held, grant)
+
+
+def _is_touched(index: Index, holder: Holder, held: Sequence[_Held]) -> bool:
+    """Can the resource that has just arrived change what the holder may do?  Of a whole stack nothing was told yet."""
+    arrived = index.stack.arrived
+    if not arrived or any(index.made_by((arrived,), kind) for kind in (Issuer, Membership)):
+        return True
+    return (holder.principal is not None and holder.principal.at.urn == arrived) or any(
+        each.grant.at.urn == arrived or any(g.source == _short(arrived) for g in each.documents) for each in held
+    )
 
 
 def _through(index: Index, platform: Platform, holder: Holder, held: Sequence[_Held], own: _Held) -> Iterator[Access]:
@@ -215,10 +225,8 @@ def _targets(index: Index, grant: Grant, platform: Platform) -> Iterator[tuple[t
         return
     own = [
         principal
-        for principal in index.of(Principal)
-        if principal.kind == grant.kind
-        and _called(principal, grant.target)
-        and _may_be_same(principal.at.account, grant.at.account)
+        for principal in index.called(Principal, grant.target)
+        if principal.kind == grant.kind and _may_be_same(principal.at.account, grant.at.account)
     ]
     for principal in own:
         yield (grant.kind, principal.at.urn), _holder(index, principal, platform), True
@@ -229,13 +237,6 @@ def _targets(index: Index, grant: Grant, platform: Platform) -> Iterator[tuple[t
     if grant.kind != "role":
         ci = named
     yield (grant.kind, grant.target.lower()), Holder(grant.kind, grant.target, None, ci), True
-
-
-def _called(part: Principal | Policy, name: str) -> bool:
-    """Is this the part's name?  One that AWS completes is known by its prefix.  IAM's names have no case."""
-    if isinstance(part.name, Unknown):
-        return part.prefix != "" and name.lower().startswith(part.prefix.lower())
-    return part.name.lower() == name.lower()
 
 
 def _is_member_of(member: Membership, group: Holder) -> bool:
@@ -338,5 +339,5 @@ def _policy(index: Index, arn: str) -> tuple[str, Maybe[Document]]:
         return arn, managed
     name = arn.rsplit("/", 1)[-1]
     account = arn.split(":")[4] if arn.count(":") >= 5 else ""
-    found = [p for p in index.of(Policy) if _called(p, name) and known(p.at.account) in (account, "")]
+    found = [p for p in index.called(Policy, name) if known(p.at.account) in (account, "")]
     return (_short(found[0].at.urn), found[0].document) if len(found) == 1 else (arn, Unknown(f"the document of {arn}"))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TypeVar, cast
 
-from ..model import Maybe, Part, Provider, Stack, Unknown
+from ..model import Maybe, Part, Policy, Principal, Provider, Stack, Unknown
 
 P = TypeVar("P")
 
@@ -33,6 +33,20 @@ class Index:
     def made_by(self, urns: Iterable[str], kind: type[P]) -> tuple[P, ...]:
         """The parts of a kind that come from one of the resources `urns`."""
         return tuple(part for urn in urns for part in self._by_urn.get(urn, ()) if isinstance(part, kind))
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[type, str], list[Principal | Policy]]:
+        found: dict[tuple[type, str], list[Principal | Policy]] = defaultdict(list)
+        for part in (*self.of(Principal), *self.of(Policy)):
+            found[type(part), known(part.name).lower()].append(part)
+        return found
+
+    def called(self, kind: type[P], name: str) -> tuple[P, ...]:
+        """The principals or policies of a name.  One that AWS completes is known by its prefix; case does not count."""
+        same = self._by_name.get((kind, name.lower()), []) if name else []
+        unnamed = self._by_name.get((kind, ""), [])
+        begun = [part for part in unnamed if part.prefix and name.lower().startswith(part.prefix.lower())]
+        return tuple(cast("list[P]", same + begun))
 
     def comes_after(self, later: str, earlier: str) -> bool:
         """Is the resource `later` surely made after `earlier`?"""
