@@ -37,7 +37,8 @@ class Index:
     @cached_property
     def _by_name(self) -> dict[tuple[type, str], list[Principal | Policy]]:
         found: dict[tuple[type, str], list[Principal | Policy]] = defaultdict(list)
-        for part in (*self.of(Principal), *self.of(Policy)):
+        named: list[Principal | Policy] = [*self.of(Principal), *self.of(Policy)]
+        for part in named:
             found[type(part), known(part.name).lower()].append(part)
         return found
 
