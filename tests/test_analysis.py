@@ -1,6 +1,7 @@
 """Facts of a stack, where the rules' cases can't show them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -8,11 +9,26 @@ from tenant_safety.analysis import Facts
 from tenant_safety.analysis.capacity import instance_types
 from tenant_safety.analysis.index import Index, known
 from tenant_safety.judge import judge
-from tenant_safety.model import Finding, LogGroup, Opaque, Place, Provider, Stack, Unknown, Verdict, decided
+from tenant_safety.model import (
+    Finding,
+    LogGroup,
+    Opaque,
+    Part,
+    Place,
+    Policy,
+    Principal,
+    Provider,
+    Stack,
+    Unknown,
+    Verdict,
+    decided,
+)
 from tenant_safety.rules import CATALOG
 from tenant_safety.rules.rule import Rule, rule
 from tenant_safety.tenancy import Claim
+from tests.cases import Case, cases
 
+OF_GLOBAL_CONFIG = [each for each in CATALOG if each.family == "global-config"]
 PLACE = Place("urn:group", "aws:cloudwatch/logGroup:LogGroup", "p", "1", "eu")
 GROUP = LogGroup(PLACE, "/app")
 PROVIDER = Provider("urn:provider", ("1",), "eu")
@@ -106,3 +122,59 @@ def test_of_a_stack_of_nobody_only_some_rules_judge() -> None:
     judged = [result.rule.id for result in results if result.status != "not-judged"]
 
     assert ["registry-unreadable", "stack-unregistered"] == judged
+
+
+def told(facts: Facts) -> set[Finding]:
+    """What the rules of global config say."""
+    return {finding for result in judge(facts, OF_GLOBAL_CONFIG) for finding in result.findings}
+
+
+@pytest.mark.parametrize("case", cases("cicd-reaches-global-config"), ids=lambda case: case.name)
+def test_judging_what_an_arriving_resource_touches_misses_nothing(case: Case) -> None:
+    """Over all arrivals the same is told as if everything were judged with each."""
+    facts = case.facts()
+    urns = [case.urn(raw["type"], raw["name"]) for raw in case.resources]
+
+    everything, touched = set[Finding](), set[Finding]()
+    for i, urn in enumerate(urns):
+        here = tuple(part for part in facts.stack.parts if _urn(part) not in urns[i + 1 :])
+        arriving = replace(facts.stack, parts=here, whole=False)
+        everything |= told(Facts(arriving, facts.claim))
+        touched |= told(Facts(replace(arriving, arrived=urn), facts.claim))
+
+    assert everything == touched
+
+
+def _urn(part: Part) -> str:
+    return part.urn if isinstance(part, Provider) else part.at.urn
+
+
+def test_what_an_arriving_resource_does_not_touch_is_not_judged_again() -> None:
+    """So the time that a resource takes does not grow with all that came before."""
+    (case,) = (c for c in cases("cicd-reaches-global-config") if c.name == "an inline policy allows it")
+    facts = case.facts()
+    stacks = [replace(facts.stack, whole=False, arrived=arrived) for arrived in ("", "urn:of:another")]
+
+    counts = [len(told(Facts(stack, facts.claim))) for stack in stacks]
+
+    assert [1, 0] == counts
+
+
+@pytest.mark.parametrize(
+    ("name", "prefix", "asked", "found"),
+    [
+        ("App", "", "aPP", True),
+        ("app", "", "", False),
+        (Unknown("name"), "", "", False),
+        (Unknown("name"), "", "app", False),
+        (Unknown("name"), "App-", "app-1", True),
+        (Unknown("name"), "app-", "app", False),
+        ("app-2", "app-", "app-1", False),
+    ],
+)
+def test_policies_by_name(name: str | Unknown, prefix: str, asked: str, found: bool) -> None:
+    """Without case, and by the prefix of a name that AWS completes."""
+    policy = Policy(PLACE, name, Unknown("policy"), prefix)
+    index = Index(Stack("shop", "dev", (policy, GROUP)))
+
+    assert ((policy,) if found else (), ()) == (index.called(Policy, asked), index.called(Principal, asked))

@@ -3,6 +3,7 @@ nothing is, every request that can be made of the documents' own patterns is den
 """
 
 import re
+import sys
 from collections.abc import Iterator
 from itertools import product
 from typing import Any
@@ -235,3 +236,49 @@ def test_a_variable_may_be_anything(text: str) -> None:
     answer = reach([Granted("p", document)], None, "*", "arn:aws:s3:::a*")
 
     assert "undetermined" == answer.verdict
+
+
+def test_too_many_kinds_of_requests_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cost of a question is bounded, and no answer is made up; at the bound there is one."""
+    statement = {
+        "Effect": "Allow",
+        "Action": ["s3:Get*", "s3:Put*"],
+        "Resource": ["arn:aws:s3:::b*", "arn:aws:s3:::c*"],
+    }
+    granted = [Granted("p", parse({"Statement": [statement, {**statement, "Effect": "Deny"}]}))]
+
+    answers = []
+    for bound in (4, 3):
+        monkeypatch.setattr(sys.modules["tenant_safety.iam.reach"], "MAX_REQUESTS", bound)
+        answers.append(reach(granted, None, "s3:*", "arn:aws:s3:::*"))
+
+    told = "the statements tell more than 3 kinds of requests apart"
+    assert [("unreachable", ()), ("undetermined", (told,))] == [(each.verdict, each.because) for each in answers]
+
+
+@pytest.mark.parametrize(
+    ("effect", "key", "resource", "verdict"),
+    [
+        ("Allow", "Resource", "arn:aws:ssm:*:parameter/*", "unreachable"),
+        ("Allow", "Resource", "arn:aws:ssm:*:1:parameter/*", "reachable"),
+        ("Allow", "Resource", "arn:aws:ssm:*", "reachable"),
+        ("Allow", "Resource", "arn:aws:ssm:??:1:*", "reachable"),
+        ("Allow", "Resource", "arn:aws:ssm:eu?1:parameter/*", "unreachable"),
+        ("Deny", "Resource", "arn:aws:ssm:*:parameter/*", "reachable"),
+        ("Deny", "Resource", "arn:aws:ssm:*:1:parameter/*", "unreachable"),
+        ("Deny", "Resource", "arn:aws:ssm:*", "unreachable"),
+        ("Deny", "NotResource", "arn:aws:ssm:*:2:*", "reachable"),
+        ("Allow", "Resource", "arn:aws:ssm:*:2:*", "unreachable"),
+        ("Deny", "NotResource", "arn:aws:s3:::*", "unreachable"),
+        ("Allow", "NotResource", "arn:aws:ssm:*:parameter/*", "reachable"),
+        ("Allow", "NotResource", "arn:aws:ssm:*", "unreachable"),
+    ],
+)
+def test_wildcards_stay_in_their_segment(effect: str, key: str, resource: str, verdict: str) -> None:
+    """In what is allowed and denied alike; what a Deny leaves out is read as widely as it can be."""
+    document = parse({"Statement": [{"Effect": effect, "Action": "*", key: resource}]})
+    granted = [Granted("a", document)] + ([Granted("b", ALLOW_ALL)] if effect == "Deny" else [])
+
+    answer = reach(granted, None, "ssm:*", "arn:aws:ssm:eu:1:parameter/*")
+
+    assert verdict == answer.verdict

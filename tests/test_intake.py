@@ -70,6 +70,7 @@ PROPS = {
     "u": Unknown("u"),
     "n": None,
     "t": ["x", "y"],
+    "l": [{"a": [{"b": 1}]}, Unknown("l"), None],
 }
 
 
@@ -85,10 +86,13 @@ PROPS = {
         ("n.x", []),
         ("none", []),
         ("t[]", [("t[0]", "x"), ("t[1]", "y")]),
+        ("a.b.c", [("a.b[0].c", 1), ("a.b[3].c", Unknown("x"))]),
+        ("t.x", []),
+        ("l.a[].b", [("l[0].a[0].b", 1), ("l[1]", Unknown("l"))]),
     ],
 )
 def test_paths(path: str, found: list[tuple[str, Any]]) -> None:
-    """Nulls are absent, and an unknown on the way stands for all that is in it."""
+    """Nulls are absent, an unknown on the way stands for all that is in it, and one object may be a list of it."""
     actual = list(at(PROPS, path))
 
     assert (found, found[0][1] if found else None) == (actual, first(PROPS, path))
@@ -101,6 +105,10 @@ def test_paths(path: str, found: list[tuple[str, Any]]) -> None:
         (7.5, 7.5),
         ("7", 7.0),
         ("1 vCPU", Unknown("p")),
+        (0, 0.0),
+        (-1, Unknown("p")),
+        ("0", 0.0),
+        ("-0.5", Unknown("p")),
         ("NaN", Unknown("p")),
         ("inf", Unknown("p")),
         ("", None),
@@ -112,7 +120,7 @@ def test_paths(path: str, found: list[tuple[str, Any]]) -> None:
     ],
 )
 def test_numbers(value: Any, expected: Any) -> None:
-    """Text that is no number may be any number."""
+    """Text that is no number may be any number, and so may less than nothing."""
     actual = number(value, "p")
 
     assert expected == actual
