@@ -125,7 +125,7 @@ class LogGroup:
 
     at: Place
     name: Maybe[str]
-    routable: bool = True
+    routable: Maybe[bool] = True
 
 
 @dataclass(frozen=True, slots=True)

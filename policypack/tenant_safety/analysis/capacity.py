@@ -80,7 +80,7 @@ def _use(capacity: Capacity, templates: Sequence[Capacity], scalings: Sequence[C
 
 
 def _unsaid(capacity: Capacity) -> Unknown:
-    return Unknown(f"the size of {capacity.at.urn.rsplit('::', 1)[-1]}, which does not say one")
+    return Unknown(f"which size {capacity.at.urn.rsplit('::', 1)[-1]} takes")
 
 
 def _missing(template: Maybe[str]) -> Unknown:

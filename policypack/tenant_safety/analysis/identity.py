@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from ..iam import Document, Granted, Reach, Statement, Unknown, managed_policy, matches, reach
+from ..iam import Document, Granted, Reach, Statement, Unknown, covers, managed_policy, matches, reach
 from ..model import Grant, Issuer, Maybe, Membership, Policy, Principal
 from .index import Index, known
 
@@ -104,7 +104,9 @@ def _is_touched(index: Index, holder: Holder, held: Sequence[_Held]) -> bool:
     arrived = index.stack.arrived
     if not arrived or any(index.made_by((arrived,), kind) for kind in (Issuer, Membership)):
         return True
-    return (holder.principal is not None and holder.principal.at.urn == arrived) or any(
+    if holder.principal and (holder.principal.at.urn == arrived or holder.principal.boundary is not None):
+        return True
+    return any(
         each.grant.at.urn == arrived or any(g.source == _short(arrived) for g in each.documents) for each in held
     )
 
@@ -119,7 +121,7 @@ def _through(index: Index, platform: Platform, holder: Holder, held: Sequence[_H
         if reached.verdict == "unreachable":
             continue
         every = (*own.documents, *_denies([h for h in held if h is not own]))
-        window = len(every) > len(ordered) and _reach(every, boundary, target, holder).verdict == "unreachable"
+        window = len(earlier) < len(held) - 1 and _reach(every, boundary, target, holder).verdict == "unreachable"
         found.append(Access(holder, own.grant, target, _doubted(reached, holder, own), window))
     found.sort(key=lambda access: access.reach.verdict != "reachable")
     if found:
@@ -130,7 +132,11 @@ def _through(index: Index, platform: Platform, holder: Holder, held: Sequence[_H
 def _doubted(reached: Reach, holder: Holder, own: _Held) -> Reach:
     """A reach that is only certain if the principal is surely CI/CD, and the grant surely its own."""
     doubts = [] if isinstance(holder.ci, str) else [holder.ci]
-    because = [] if isinstance(holder.ci, str) else [f"whether {holder.name} is a CI/CD {holder.kind} is not known yet"]
+    because = (
+        []
+        if isinstance(holder.ci, str)
+        else [f"whether the {holder.kind} {holder.name} is a CI/CD one is not known yet"]
+    )
     if not own.certain:
         doubts += [d for d in (own.grant.target, own.doubt) if isinstance(d, Unknown)]
         because.append(f"whom {own.grant.label or 'it'} is granted to is not known yet")
@@ -150,14 +156,17 @@ def _denies(held: Sequence[_Held]) -> Iterator[Granted]:
         doubts = tuple(r for r in (each.grant.target, each.grant.policy) if isinstance(r, Unknown))
         for granted in each.documents:
             if isinstance(granted.document, Document):
-                denies = tuple(s for s in granted.document.statements if s.effect == "Deny")
-                if denies:
-                    yield replace(
-                        granted,
-                        document=replace(granted.document, statements=denies),
-                        certain=each.certain and not doubts,
-                        missing=(*granted.missing, *doubts),
-                    )
+                yield replace(
+                    granted,
+                    document=_only("Deny", granted.document),
+                    certain=each.certain and not doubts,
+                    missing=(*granted.missing, *doubts),
+                )
+
+
+def _only(effect: Literal["Allow", "Deny"], document: Document) -> Document:
+    """A document's statements of one effect."""
+    return replace(document, statements=tuple(s for s in document.statements if s.effect == effect))
 
 
 def _reach(granted: Sequence[Granted], boundary: Maybe[Document] | None, target: str, holder: Holder) -> Reach:
@@ -273,8 +282,10 @@ def _ci(index: Index, principal: Principal, platform: Platform) -> Maybe[str]:
     """Why a principal counts as CI/CD: by its name, or by an identity provider that its trust admits."""
     if isinstance(principal.name, str) and (named := _named(principal.name, platform)):
         return named
-    if principal.prefix and (named := _named(f"{principal.prefix}x", platform)) and named.endswith("*"):
-        return named
+    if principal.prefix:
+        begun = f"{principal.prefix.lower()}*"
+        if pattern := next((p for p in platform.cicd_roles.names if covers(p.lower(), begun)), None):
+            return f"its name matches {pattern}"
     if principal.kind != "role":
         return principal.name if isinstance(principal.name, Unknown) else ""
     if isinstance(principal.trust, Unknown):
@@ -292,7 +303,7 @@ def _ci(index: Index, principal: Principal, platform: Platform) -> Maybe[str]:
         for kind, value in statement.principals:
             if isinstance(value, Unknown):
                 doubt = doubt or value
-            elif value == "*" and kind != "Service":
+            elif value == "*":
                 return "anybody may assume it"
             elif _of_ci(kind, value, platform):
                 return f"{value} may assume it"
@@ -324,9 +335,14 @@ def _documents(index: Index, grant: Grant, certain: bool) -> Iterator[Granted]:
         yield Granted(_short(grant.at.urn), grant.document, certain, missing)
     elif grant.policy is not None:
         if isinstance(grant.policy, Unknown):
-            # It is most likely the policy that it depends on, but what is derived from an ARN could be any other.
-            for policy in index.made_by(grant.policy.depends_on, Policy):
-                yield Granted(_short(policy.at.urn), policy.document, certain, missing)
+            # It is most likely the policy that it depends on, but what is derived from an ARN could be any other: what
+            # the likely one allows counts, what it denies is not sure.
+            likely = index.made_by(grant.policy.depends_on, Policy)
+            for policy in likely:
+                source, sure = _short(policy.at.urn), certain and len(likely) == 1
+                if isinstance(policy.document, Document):
+                    yield Granted(source, _only("Allow", policy.document), sure, missing)
+                    yield Granted(source, _only("Deny", policy.document), False, (*missing, grant.policy))
             yield Granted(_short(grant.at.urn), grant.policy, certain, missing)
             return
         source, document = _policy(index, grant.policy)

@@ -122,7 +122,7 @@ def unrouted(index: Index, found: Sequence[LogEnd]) -> Iterator[Unrouted]:
     for group in index.of(LogGroup):
         routes = [end for end in found if _takes(index, end.route, group)]
         maybe = tuple(s for end in found if isinstance(s := end.route.source, Unknown) and _may_take(index, s, group))
-        if group.routable and any(end.end == "central" and end.route.partial == "" for end in routes):
+        if group.routable is True and any(end.end == "central" and end.route.partial == "" for end in routes):
             continue
         missing = tuple(end.last for end in routes if isinstance(end.last, Unknown) and end.end == "unknown")
         missing += tuple(
@@ -130,7 +130,10 @@ def unrouted(index: Index, found: Sequence[LogEnd]) -> Iterator[Unrouted]:
         )
         missing = tuple(dict.fromkeys((*missing, *maybe)))
         why = "; ".join(f"{end.route.at.urn.rsplit('::', 1)[1]}: {_told(end)}" for end in routes)
-        if not group.routable:
+        if isinstance(group.routable, Unknown):
+            why = f"{group.routable.path} is not known yet, and a group of some classes can't have subscriptions"
+            missing += (group.routable,)
+        elif not group.routable:
             why, missing = "a group of its class can't have subscriptions", ()
         yield Unrouted(group, why, missing)
 

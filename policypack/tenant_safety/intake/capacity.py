@@ -86,10 +86,17 @@ def capacities(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
         )
     elif measure == "storage" and (disk := _sum(resource, role.paths("disk"))) != 0:
         yield Capacity(place, "storage", service, storage_gib=disk)
-    elif measure == "instances" or (measure in ("database", "cache", "search") and _sizes(resource, role)):
+    elif (measure == "instances" and _of_instances(resource, role)) or (
+        measure in ("database", "cache", "search") and _sizes(resource, role)
+    ):
         yield _sized(resource, place, role, measure, service)
     else:
         yield Capacity(place, "other", service)
+
+
+def _one(templates: list[Maybe[str]]) -> Maybe[str] | None:
+    """The template; which of several is taken, is not known."""
+    return Unknown("which of its templates it takes") if len(set(templates)) > 1 else next(iter(templates), None)
 
 
 def _tasks(resource: Resource) -> Maybe[float]:
@@ -97,6 +104,14 @@ def _tasks(resource: Resource) -> Maybe[float]:
     if first(resource.props, "schedulingStrategy") not in (None, "REPLICA"):
         return Unknown("how many tasks its schedulingStrategy comes to")
     return _or(number(first(resource.props, "desiredCount"), "desiredCount"), 1)
+
+
+def _of_instances(resource: Resource, role: Role) -> bool:
+    """Is its size an instance type, and does it count instances?  What EC2 has always is; Batch counts vCPU."""
+    if resource.type.startswith("aws:ec2/"):
+        return True
+    typed = any(path.lower().endswith(_SIZE_PROPERTIES) for path in role.paths("size")) or bool(role.paths("lt"))
+    return typed and resource.type != "aws:batch/computeEnvironment:ComputeEnvironment"
 
 
 def _sized(resource: Resource, place: Place, role: Role, measure: Measure, service: str) -> Capacity:
@@ -115,7 +130,7 @@ def _sized(resource: Resource, place: Place, role: Role, measure: Measure, servi
         service,
         count=count,
         sizes=_sizes(resource, role),
-        template=next((t for t in templates if t), None),
+        template=_one([t for t in templates if t]),
         names=_names(resource),
         storage_gib=_sum(resource, role.paths("disk"), largest_only=measure == "database"),
     )
@@ -133,8 +148,17 @@ def _count(resource: Resource, place: Place, role: Role) -> Maybe[float]:
     units = [(path, value) for p in role.paths("unit") for path, value in at(resource.props, p)]
     if other := next((path for path, value in units if value not in ("units", "unit", "")), None):
         return Unknown(f"how many instances its {other} comes to")
-    bound = _largest(resource, role.paths("max", "desired", "warm"))
+    bound = _largest(resource, role.paths("max", "desired"))
+    if bound is not None and not isinstance(bound, Unknown):
+        # A warm pool holds instances beside those in service: so many at least, or up to so many of both.
+        least = _largest(resource, [p for p in role.paths("warm") if p.endswith("minSize")])
+        prepared = _largest(resource, [p for p in role.paths("warm") if not p.endswith("minSize")])
+        bound = _most(_plus(bound, _or(least, 0.0)), _or(prepared, 0.0))
     return _or(bound, _sum(resource, role.paths("count")) or 1)
+
+
+def _plus(a: float, b: Maybe[float]) -> Maybe[float]:
+    return b if isinstance(b, Unknown) else a + b
 
 
 def _most(a: Maybe[float], b: Maybe[float]) -> Maybe[float]:

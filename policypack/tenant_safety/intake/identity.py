@@ -75,6 +75,9 @@ def principals(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
     for p in role.paths("managed_arns"):
         for path, value in at(resource.props, p):
             yield Grant(place, kind, name, policy=text(value), label=path)
+        listed = first(resource.props, p.removesuffix("[]"))
+        if isinstance(listed, list) and None in listed:
+            yield Grant(place, kind, name, policy=Unknown(p), label=p)
     yield from problems
 
 

@@ -31,7 +31,8 @@ ACCOUNT_POLICY = "aws:cloudwatch/logAccountPolicy:LogAccountPolicy"
 
 def groups(resource: Resource, place: Place) -> Iterator[Part]:
     if resource.type == "aws:cloudwatch/logGroup:LogGroup":
-        routable = first(resource.props, "logGroupClass") in (None, "", "STANDARD")
+        kind = first(resource.props, "logGroupClass")
+        routable = kind if isinstance(kind, Unknown) else kind in (None, "", "STANDARD")
         yield LogGroup(place, text(first(resource.props, "name")) or Unknown("name", (resource.urn,)), routable)
 
 
@@ -79,7 +80,7 @@ def _subscription(resource: Resource, place: Place) -> Iterator[Part]:
 
 def _account_policy(resource: Resource, place: Place) -> Iterator[Part]:
     """An account's subscription policy: every log group of the region, less those that a criterion leaves out."""
-    kind = first(resource.props, "policyType")
+    kind, criteria = first(resource.props, "policyType"), first(resource.props, "selectionCriteria")
     if not isinstance(kind, Unknown) and kind != "SUBSCRIPTION_FILTER_POLICY":
         return
     for path, value in at(resource.props, "policyDocument"):
@@ -89,12 +90,13 @@ def _account_policy(resource: Resource, place: Place) -> Iterator[Part]:
         try:
             raw = json.loads(value) if isinstance(value, str) else value
             destination = raw["DestinationArn"]
-            kept = [name for name, v in (("FilterPattern", raw.get("FilterPattern")),) if v and str(v).strip()]
+            kept = {"FilterPattern": raw.get("FilterPattern"), "selectionCriteria": criteria}
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             yield Unreadable(place, path, "expected a JSON object with a DestinationArn")
             continue
-        kept += ["selectionCriteria"] if first(resource.props, "selectionCriteria") else []
-        partial = f"{' and '.join(kept)} leaves logs out" if kept else ""
+        partial: Maybe[str] = next((value for value in kept.values() if isinstance(value, Unknown)), "")
+        if said := [name for name, value in kept.items() if isinstance(value, str) and value.strip()]:
+            partial = f"{' and '.join(said)} leaves logs out"
         yield LogRoute(place, "*", text(destination) or Unknown(path), partial, path)
 
 

@@ -26,7 +26,7 @@ def log_route_foreign(facts: Facts) -> Iterator[Finding]:
         label, last = end.route.label, end.last if isinstance(end.last, str) else end.last.path
         if end.end == "foreign" or (secure and end.end == "central"):
             yield Finding(end.route.at.urn, f"{label} sends it to {last}")
-        elif end.end == "unknown" and (secure or end.route.source != "" or end.transport):
+        elif end.end == "unknown" and (secure or end.route.source != "" or end.transport or end.route.metrics):
             # Where a standard tenant's resource names its own unknown end, logs-not-central tells.
             missing = (end.last,) if isinstance(end.last, Unknown) else ()
             why = f"{label} sends it to {last}, and whose that is, is not known"
