@@ -94,7 +94,6 @@ class Case:
     tags: Mapping[str, str] = field(default_factory=dict)
     config: Mapping[str, str] = field(default_factory=dict)
     registry: Mapping[str, Any] | str = field(default_factory=dict)
-    preview: bool = True
     whole: bool = True
 
     @property
@@ -130,7 +129,6 @@ class Case:
             name=self.stack,
             parts=tuple(found),
             resources=len(read),
-            preview=self.preview,
             whole=self.whole,
             dependencies={each.urn: each.dependencies for each in read} if self.whole else {},
         )

@@ -78,10 +78,10 @@ def test_known_texts(value: str | Unknown | None, text: str) -> None:
 
 
 def test_facts_without_a_claim_know_the_stack() -> None:
-    """Each provider once, and the log groups."""
+    """Each provider once."""
     facts = Facts(stack(), Claim(None))
 
-    assert ((PROVIDER,), (GROUP,)) == (facts.providers, facts.log_groups)
+    assert (PROVIDER,) == facts.providers
 
 
 def test_sizes_of_instance_types() -> None:

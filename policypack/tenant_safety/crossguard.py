@@ -195,7 +195,6 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
             name=stack.stack if stack else "",
             parts=tuple(part for reading in readings for part in reading.parts),
             resources=len(readings),
-            preview=self._preview,
             whole=not arrived,
             arrived=arrived,
             dependencies={reading.urn: reading.dependencies for reading in readings},

@@ -224,7 +224,6 @@ class Stack:
     name: str
     parts: tuple[Part, ...]
     resources: int = 0
-    preview: bool = True
     whole: bool = True
     """False while resources arrive: what is missing may still come."""
     arrived: str = ""

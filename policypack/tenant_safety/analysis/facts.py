@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..model import LogGroup, Opaque, Provider, Stack, Unreadable
+from ..model import Opaque, Provider, Stack, Unreadable
 from . import capacity, identity, logs
 from .index import Index
 
@@ -61,10 +61,6 @@ class Facts:
     def uses(self) -> tuple[capacity.Use, ...]:
         """What each resource uses at full scale."""
         return tuple(capacity.uses(self._index))
-
-    @cached_property
-    def log_groups(self) -> tuple[LogGroup, ...]:
-        return self._index.of(LogGroup)
 
     @cached_property
     def providers(self) -> tuple[Provider, ...]:
