@@ -142,6 +142,14 @@ def test_update_stops_a_resource_once() -> None:
     assert [] == told(again)
 
 
+def test_update_of_a_stack_that_nobody_registered_makes_nothing() -> None:
+    pack = analyzer(dry_run=False, stack="nobody-prod")
+
+    responses = [pack.Analyze(one("aws:iam/user:User", name, {"name": name}), None) for name in ("a", "b")]
+
+    assert [[("stack-unregistered", proto.MANDATORY, "")]] * 2 == [told(response) for response in responses]
+
+
 def test_update_denies_what_is_still_unknown() -> None:
     pack = analyzer(dry_run=False)
     pack.Analyze(one(*ROLE), None)

@@ -188,6 +188,17 @@ def test_program_that_passes_as_another_tenant_is_stopped(
     assert {("mandatory", rule)} == {(f.level, f.policy) for f in run.findings}
 
 
+def test_update_of_an_unregistered_stack_makes_nothing(engine: Engine, tmp_path: Path) -> None:
+    made = shop(tmp_path, ONE_PARAMETER)
+
+    run = engine.up(made, "customer9-prod", policy_pack=ROOT, config=PINNED, skip_preview=True)
+
+    assert run.exit_code != 0
+    assert {"stack-unregistered"} == {f.policy for f in run.findings}
+    kept = {item["type"] for item in engine.resources(made, "customer9-prod").values()}
+    assert "aws:ssm/parameter:Parameter" not in kept
+
+
 def test_stack_tags_of_another_tenant_are_stopped(engine: Engine, tmp_path: Path) -> None:
     made = shop(tmp_path, ONE_PARAMETER)
     engine.set_tags(made, "customer1-prod", {"tenant": "customer2"})

@@ -127,10 +127,10 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
                 arrived = read(request, self._trusted)
                 self._seen.readings.append(arrived)
                 kinds = {type(part) for part in arrived.parts}
-                if rules := [rule for rule in CATALOG if rule.monotone and kinds & rule.reads]:
-                    facts = Facts(self._stack_of(self._seen.readings, arrived=arrived.urn), self._claim)
-                    for result in judge(facts, rules):
-                        response.diagnostics.extend(self._diagnostics(result, facts, once=True))
+                rules = [rule for rule in CATALOG if rule.monotone and (not rule.reads or kinds & rule.reads)]
+                facts = Facts(self._stack_of(self._seen.readings, arrived=arrived.urn), self._claim)
+                for result in judge(facts, rules):
+                    response.diagnostics.extend(self._diagnostics(result, facts))
         return response
 
     def AnalyzeStack(self, request: Any, _context: Any) -> Any:  # noqa: N802
@@ -202,12 +202,13 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
             withheld=frozenset(reading.urn for reading in readings if reading.numbers),
         )
 
-    def _diagnostics(self, result: Result, facts: Facts, *, once: bool = False) -> Iterator[Any]:
+    def _diagnostics(self, result: Result, facts: Facts) -> Iterator[Any]:
         if result.status == "crashed":
             yield self._diagnostic(result.rule, "", text.crash(result.rule, result.because), "mandatory")
         for finding in result.findings:
             key = (result.rule.id, finding.urn, finding.why)
-            if once and key in self._seen.told:
+            # What has been told of others need not be told again; the resource at hand is stopped in any case.
+            if facts.stack.arrived not in ("", finding.urn) and finding.urn and key in self._seen.told:
                 continue
             self._seen.told.add(key)
             message = text.message(result.rule, finding, self._about(facts), facts.stack)

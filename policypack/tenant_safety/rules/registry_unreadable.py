@@ -15,6 +15,7 @@ from .rule import rule
     "checks it.",
     scope="the registry's file",
     of="any",
+    monotone=True,
 )
 def registry_unreadable(facts: Facts) -> Iterator[Finding]:
     """Without the registry nobody knows whose stack this is and what it may do, so nothing about it can be proved.

@@ -22,9 +22,10 @@ Check = Callable[[Facts], Iterator[Finding]]
 class Rule:
     """A rule with all that is told of it.
 
-    `reads`: the parts of the model that can change its answer.  `monotone`: no later resource can heal a finding, so a
-    resource is stopped before it is made.  `of`: whose stacks it judges: `any` stack at all, `registered` ones, or
-    `tenants`' alone.  `scope`: what was read when it says proved.
+    `reads`: the parts of the model that can change its answer; none where the stack itself gives it.
+    `monotone`: no later resource can heal a finding, so a resource is stopped before it is made.
+    `of`: whose stacks it judges: `any` stack at all, `registered` ones, or `tenants`' alone.
+    `scope`: what was read when it says proved.
     """
 
     id: str

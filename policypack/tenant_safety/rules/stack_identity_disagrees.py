@@ -13,6 +13,7 @@ from .rule import rule
     title="A stack's tags or config name another tenant or environment than its name does",
     remediation="Give the stack's tags and config the tenant and environment of its name.",
     scope="the stack's name, tags and config",
+    monotone=True,
 )
 def stack_identity_disagrees(facts: Facts) -> Iterator[Finding]:
     """A program that reads one tenant's name and runs in another's stack mixes the two tenants' resources."""

@@ -14,6 +14,7 @@ from .rule import rule
     remediation="Register the tenant-environment pair or the platform's stack, or correct the stack's name.",
     scope="the registry and the stack's name",
     of="any",
+    monotone=True,
 )
 def stack_unregistered(facts: Facts) -> Iterator[Finding]:
     """A stack that belongs to nobody has no plan and no account, so a program could leave every rule by its name."""
