@@ -98,7 +98,7 @@ def test_types_named_in_code_exist() -> None:
         ("aws:iam/policy:Policy", "namePrefix"),
         ("aws:iam/user:User", "permissionsBoundary"),
         *((token, path) for token, given in capacity._SHARDED.items() for path in given[:2]),
-        *((token, given[0]) for token, given in logs._SINKS.items()),
+        *logs._SINKS.items(),
     ],
 )
 def test_paths_named_in_code_exist(token: str, path: str) -> None:

@@ -128,7 +128,9 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
                 self._seen.readings.append(arrived)
                 kinds = {type(part) for part in arrived.parts}
                 rules = [rule for rule in CATALOG if rule.monotone and (not rule.reads or kinds & rule.reads)]
-                facts = Facts(self._stack_of(self._seen.readings, arrived=arrived.urn), self._claim)
+                # Most resources concern only rules about the stack itself, which need none of those before.
+                readings = self._seen.readings if any(rule.reads for rule in rules) else [arrived]
+                facts = Facts(self._stack_of(readings, arrived=arrived.urn), self._claim)
                 for result in judge(facts, rules):
                     response.diagnostics.extend(self._diagnostics(result, facts))
         return response

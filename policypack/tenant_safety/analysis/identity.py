@@ -114,13 +114,13 @@ def _is_touched(index: Index, holder: Holder, held: Sequence[_Held]) -> bool:
 def _through(index: Index, platform: Platform, holder: Holder, held: Sequence[_Held], own: _Held) -> Iterator[Access]:
     earlier = [h for h in held if h is not own and index.comes_after(own.grant.at.urn, h.grant.at.urn)]
     boundary = _boundary(index, holder.principal)
+    ordered = (*own.documents, *_denies(earlier))
+    every = (*own.documents, *_denies([h for h in held if h is not own]))
     found: list[Access] = []
     for target in platform.protected:
-        ordered = (*own.documents, *_denies(earlier))
         reached = _reach(ordered, boundary, target, holder)
         if reached.verdict == "unreachable":
             continue
-        every = (*own.documents, *_denies([h for h in held if h is not own]))
         window = len(earlier) < len(held) - 1 and _reach(every, boundary, target, holder).verdict == "unreachable"
         found.append(Access(holder, own.grant, target, _doubted(reached, holder, own), window))
     found.sort(key=lambda access: access.reach.verdict != "reachable")

@@ -9,17 +9,19 @@ from .table import Role
 from .values import Resource, at, first, text
 
 _SINKS = {
-    "aws:s3/bucket:Bucket": ("bucket", "arn"),
-    "aws:s3/bucketV2:BucketV2": ("bucket", "arn"),
-    "aws:kinesis/stream:Stream": ("name", "arn"),
-    "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": ("name", "arn"),
-    "aws:cloudwatch/logDestination:LogDestination": ("name", "arn"),
-    "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": ("name", "arn"),
+    "aws:s3/bucket:Bucket": "bucket",
+    "aws:s3/bucketV2:BucketV2": "bucket",
+    "aws:kinesis/stream:Stream": "name",
+    "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": "name",
+    "aws:cloudwatch/logDestination:LogDestination": "name",
+    "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": "name",
 }
 SUBSCRIPTION = "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter"
 _BACKUPS = (".s3BackupConfiguration.", ".s3Configuration.")
-_LEAVING_DRIVERS = ("awsfirelens", "fluentd", "gelf", "logentries", "splunk", "syslog")
-"""Log drivers that send what a container writes to where their options say, which nothing here can follow."""
+_STAYING_DRIVERS = ("awslogs", "json-file", "journald", "none")
+"""Log drivers that keep what a container writes on its host or in the account; any other sends it to where its options
+say, which nothing here can follow.
+"""
 _METRICS = ("aws:cloudwatch/metricStream:MetricStream", "aws:rum/metricsDestination:MetricsDestination")
 _BY_ID = (
     "aws:route53/resolverQueryLogConfigAssociation:ResolverQueryLogConfigAssociation",
@@ -37,7 +39,7 @@ def groups(resource: Resource, place: Place) -> Iterator[Part]:
 
 
 def sinks(resource: Resource, place: Place) -> Iterator[Part]:
-    for prop in _SINKS.get(resource.type, ())[:1]:
+    if prop := _SINKS.get(resource.type):
         yield LogSink(place, text(first(resource.props, prop)) or Unknown(prop, (resource.urn,)))
 
 
@@ -115,7 +117,7 @@ def _containers(value: Any, path: str, place: Place) -> Iterator[Part]:
         if driver == "awslogs" and group:
             label = f"{path}[{i}].logConfiguration"
             yield LogRoute(place, "", _arn(str(group), "logGroup", place), label=label)
-        elif driver in _LEAVING_DRIVERS:
+        elif driver and driver not in _STAYING_DRIVERS:
             yield LogRoute(place, "", f"the log driver {driver}", label=f"{path}[{i}].logConfiguration")
 
 
