@@ -36,6 +36,10 @@ test: setup lint ## Lint, then run the tests with coverage: what CI runs
 test-long: setup ## Run the tests that take minutes
 	pytest -m long
 
+.PHONY: bench
+bench: setup ## Measure speed and memory, write docs/performance.md (ONLY=reach: print that alone)
+	@python -m benchmarks $(if $(ONLY),--only $(ONLY),--write)
+
 .PHONY: lock
 lock: ## Refresh requirements/dev.lock and tools/pulumi/go.sum (needs uv and Go)
 	@command -v uv >/dev/null || { echo "make lock: expected uv on PATH (pip install uv)" >&2; exit 1; }

@@ -38,6 +38,15 @@ def test_managed_policies(aws_data: ModuleType) -> None:
     assert made == gzip.decompress(aws_data.MANAGED_POLICIES.read_bytes())
 
 
+def test_services(aws_data: ModuleType) -> None:
+    """Compared as lines: the members' places in the file may differ by version, as what gzip makes of them."""
+    made = gzip.decompress(aws_data.services()).splitlines()
+    shipped = gzip.decompress(aws_data.SERVICES.read_bytes()).splitlines()
+
+    assert made[1:] == shipped[1:]
+    assert {**json.loads(made[0]), "services": ...} == {**json.loads(shipped[0]), "services": ...}
+
+
 def test_other_types(aws_data: ModuleType) -> None:
     """Types without a role in any rule."""
     made = aws_data.other_types()

@@ -1,8 +1,10 @@
 """The command `tenant-safety`."""
 
+import json
+import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
@@ -15,6 +17,8 @@ from .tenancy.schema import schema as registry_schema
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Proves that tenants stay apart on AWS.")
 registry = typer.Typer(no_args_is_help=True, help="The registry of the platform and its tenants.")
 app.add_typer(registry, name="registry")
+iam = typer.Typer(no_args_is_help=True, help="Questions about AWS policies: a line of JSON each, in and out.")
+app.add_typer(iam, name="iam")
 
 
 class Output(StrEnum):
@@ -66,6 +70,44 @@ def rules(
     """List the rules."""
     forms = {Output.text: catalogue.as_text, Output.json: catalogue.as_json, Output.md: catalogue.as_markdown}
     typer.echo(forms[output](CATALOG).rstrip("\n"))
+
+
+Lines = Annotated[
+    typer.FileText,
+    typer.Argument(metavar="[FILE|-]", help="A question a line; - is the standard input.", encoding="utf-8"),
+]
+
+STANDARD_INPUT = cast(typer.FileText, "-")
+
+
+@iam.command()
+def simulate(rows: Lines = STANDARD_INPUT) -> None:
+    """Decide requests: allow, implicit_deny or explicit_deny, and which statements decided."""
+    _answer("simulate", rows)
+
+
+@iam.command()
+def reach(rows: Lines = STANDARD_INPUT) -> None:
+    """Look for any allowed request: unreachable, reachable with a witness, or undetermined with what is missing."""
+    _answer("reach", rows)
+
+
+@iam.command("new-access")
+def new_access(rows: Lines = STANDARD_INPUT) -> None:
+    """Tell whether a candidate policy allows anything that its reference does not."""
+    _answer("new-access", rows)
+
+
+def _answer(command: str, rows: typer.FileText) -> None:
+    """Answers every row; ends with 2 if one of them could not be read."""
+    from .iam.rows import answers  # noqa: PLC0415 not needed by the other commands
+
+    failed = False
+    for answer in answers(command, rows):
+        failed = failed or "error" in answer
+        sys.stdout.write(json.dumps(answer) + "\n")
+    if failed:
+        raise typer.Exit(2)
 
 
 def main() -> None:

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from ..iam import Document, Granted, Reach, Statement, Unknown, covers, managed_policy, matches, reach
+from ..iam import (
+    Attached,
+    Caller,
+    Document,
+    Policies,
+    Reach,
+    Unknown,
+    caller,
+    covers,
+    managed_policy,
+    matches,
+    parse,
+    reach,
+)
 from ..model import Grant, Issuer, Maybe, Membership, Policy, Principal
 from .index import Index, known
 
@@ -15,42 +29,8 @@ if TYPE_CHECKING:
     from ..tenancy import Platform
 
 
-_WITHOUT_RESOURCE = {
-    "dynamodb": ("DescribeEndpoints", "DescribeLimits", "DescribeReservedCapacity*", "List*"),
-    "kms": (
-        "ConnectCustomKeyStore",
-        "CreateKey",
-        "DescribeCustomKeyStores",
-        "GenerateRandom",
-        "ListAliases",
-        "ListKeys",
-    ),
-    "s3": ("CreateJob", "*AccountPublicAccessBlock", "ListAccessPoints", "ListAllMyBuckets", "ListJobs"),
-    "secretsmanager": ("BatchGetSecretValue", "GetRandomPassword", "ListSecrets"),
-    "ssm": ("DescribeParameters", "DescribeAvailablePatches", "DescribeInstance*", "List*"),
-    "sts": ("DecodeAuthorizationMessage", "GetAccessKeyInfo", "GetCallerIdentity", "GetSessionToken"),
-}
-"""Actions that name no resource (a parameter, a table, a bucket), so that they reach none, whatever a policy says.
-
-Source: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
-"""
-
 _CI_SERVICES = ("codebuild", "codepipeline", "codedeploy", "cloudformation")
 """Services of AWS that deploy what a pipeline tells them to."""
-
-_TYPICAL = {
-    "appconfig": ("GetConfiguration",),
-    "dynamodb": ("GetItem", "PutItem"),
-    "ecr": ("BatchGetImage", "PutImage"),
-    "iam": ("PutRolePolicy", "UpdateAssumeRolePolicy"),
-    "kms": ("Decrypt", "CreateGrant"),
-    "lambda": ("InvokeFunction", "UpdateFunctionCode"),
-    "s3": ("GetObject", "PutObject", "ListBucket"),
-    "secretsmanager": ("GetSecretValue", "PutSecretValue"),
-    "ssm": ("GetParameter", "PutParameter"),
-    "sts": ("AssumeRole",),
-}
-"""Actions to show first in a witness, by service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +50,7 @@ class Holder:
 class Access:
     """A grant through which a CI/CD principal reaches global config, or may.
 
+    The causes of its witness are URNs or ARNs of policies, with their statements.
     `window`: only a Deny that is not surely made before this grant keeps it from reaching.
     `others`: how many further patterns of global config the same grant reaches.
     """
@@ -81,12 +62,45 @@ class Access:
     window: bool = False
     others: int = 0
 
+    @property
+    def witness(self) -> str:
+        """Which action on which resource, in which context, through which statements of which URNs.
+
+        What stands in the grant itself is named shortly.
+        """
+        found = self.reach.witness
+        if found is None:
+            return f"something on {self.target}"
+        chosen = {key: values for key, values in found.context.items() if key not in _GIVEN}
+        context = " and ".join(f"{key} is {' with '.join(values)}" for key, values in sorted(chosen.items()))
+        where = f", where {context}" if context else ""
+        through = " and ".join(f"{c.statement} of {c.source}" for c in found.by if c.source != _TARGET_SIDE)
+        return self._short(f"{found.action} on {found.resource or self.target}{where}, through {through}")
+
+    @property
+    def missing(self) -> tuple[Unknown, ...]:
+        """What is not known; of secret documents only what other resources will provide."""
+        missing = self.reach.missing
+        if not self.reach.secret:
+            return missing
+        shown = tuple(unknown for unknown in missing if unknown.depends_on)
+        return shown if len(shown) == len(missing) else (*shown, Unknown("what a secret document says"))
+
+    @property
+    def doubt(self) -> str:
+        """Why it is not decided."""
+        return self._short("; ".join(self.reach.because))
+
+    def _short(self, text: str) -> str:
+        own = self.grant.at.urn
+        return re.sub(re.escape(own) + _END_OF_URN, lambda _: _short(own), text)
+
 
 @dataclass(frozen=True, slots=True)
 class _Held:
     grant: Grant
     certain: bool
-    documents: tuple[Granted, ...]
+    documents: tuple[Attached, ...]
     doubt: Unknown | None = None
     """The membership through which it may be held."""
 
@@ -106,22 +120,22 @@ def _is_touched(index: Index, holder: Holder, held: Sequence[_Held]) -> bool:
         return True
     if holder.principal and (holder.principal.at.urn == arrived or holder.principal.boundary is not None):
         return True
-    return any(
-        each.grant.at.urn == arrived or any(g.source == _short(arrived) for g in each.documents) for each in held
-    )
+    return any(each.grant.at.urn == arrived or any(g.source == arrived for g in each.documents) for each in held)
 
 
 def _through(index: Index, platform: Platform, holder: Holder, held: Sequence[_Held], own: _Held) -> Iterator[Access]:
     earlier = [h for h in held if h is not own and index.comes_after(own.grant.at.urn, h.grant.at.urn)]
-    boundary = _boundary(index, holder.principal)
+    boundary = tuple(_boundary(index, holder.principal))
     ordered = (*own.documents, *_denies(earlier))
     every = (*own.documents, *_denies([h for h in held if h is not own]))
     found: list[Access] = []
     for target in platform.protected:
-        reached = _reach(ordered, boundary, target, holder)
+        reached = _reach(ordered, boundary, target, holder, platform)
         if reached.verdict == "unreachable":
             continue
-        window = len(earlier) < len(held) - 1 and _reach(every, boundary, target, holder).verdict == "unreachable"
+        window = (
+            len(earlier) < len(held) - 1 and _reach(every, boundary, target, holder, platform).verdict == "unreachable"
+        )
         found.append(Access(holder, own.grant, target, _doubted(reached, holder, own), window))
     found.sort(key=lambda access: access.reach.verdict != "reachable")
     if found:
@@ -150,7 +164,7 @@ def _doubted(reached: Reach, holder: Holder, own: _Held) -> Reach:
     )
 
 
-def _denies(held: Sequence[_Held]) -> Iterator[Granted]:
+def _denies(held: Sequence[_Held]) -> Iterator[Attached]:
     """What the grants deny.  Through a reference that is not known yet nothing is surely denied."""
     for each in held:
         doubts = tuple(r for r in (each.grant.target, each.grant.policy) if isinstance(r, Unknown))
@@ -169,36 +183,79 @@ def _only(effect: Literal["Allow", "Deny"], document: Document) -> Document:
     return replace(document, statements=tuple(s for s in document.statements if s.effect == effect))
 
 
-def _reach(granted: Sequence[Granted], boundary: Maybe[Document] | None, target: str, holder: Holder) -> Reach:
-    """The first reach among all the actions on the target's service, typical actions first."""
-    possible = Reach("unreachable")
-    for service in _services(target, holder):
-        reaching = (*granted, *_nothing(service))
-        names = _TYPICAL.get(service, ())
-        for action in (*(f"{service}:{name}" for name in names), f"{service}:?*"):
-            reached = reach(reaching, boundary, action.lower(), target)
-            if reached.verdict == "reachable":
-                return replace(reached, action=action if "*" not in action else reached.action)
-            if reached.verdict == "undetermined" and possible.verdict == "unreachable":
-                possible = replace(reached, action=action if "*" not in action else reached.action)
-    return possible
+def _reach(
+    granted: Iterable[Attached], boundary: tuple[Attached, ...], target: str, holder: Holder, platform: Platform
+) -> Reach:
+    """Do the holder's own policies let it reach the target?  What the target's side grants is taken for granted."""
+    who = _caller(holder)
+    policies = Policies(identity=tuple(granted), boundary=boundary, resource=(_granting(who.account),))
+    own_account = target.split(":")[4]
+    return reach(
+        who,
+        policies,
+        (target,),
+        _actions(target, holder),
+        facts=_facts(holder, platform),
+        account="" if own_account else platform.master_account,
+    )
+
+
+_UNKNOWN_ACCOUNT = "000000000000"
+
+_END_OF_URN = r"(?![\w./-])"
+"""No URN that is longer goes on here."""
+
+_GIVEN = ("aws:principalorgid", "aws:resourceorgid", "aws:resourceaccount")
+"""Keys of which the platform itself gives the values."""
+
+
+def _caller(holder: Holder) -> Caller:
+    """Who makes the requests.  A group's are made by a user; what is not known of a name is among the facts."""
+    path = known(holder.principal.path) if holder.principal else None
+    kind = "role" if holder.kind == "role" else "user"
+    return caller(f"arn:aws:iam::{_account(holder) or _UNKNOWN_ACCOUNT}:{kind}{path or '/'}{holder.name}")
+
+
+def _account(holder: Holder) -> str | None:
+    """The holder's account, if it is known and one."""
+    account = known(holder.principal.at.account) if holder.principal else None
+    return account if account and account.isdecimal() and len(account) == len(_UNKNOWN_ACCOUNT) else None
+
+
+def _facts(holder: Holder, platform: Platform) -> dict[str, tuple[str, ...] | Unknown]:
+    """What is fixed of its requests: the organization, which all accounts are in; and what is not known of its name."""
+    facts: dict[str, tuple[str, ...] | Unknown] = {
+        "aws:principalorgid": (platform.organization,),
+        "aws:resourceorgid": (platform.organization,),
+    }
+    principal = holder.principal
+    if _account(holder) is None:
+        facts["aws:principalaccount"] = Unknown("the account")
+    if principal is None or "aws:principalaccount" in facts or not (known(principal.name) and known(principal.path)):
+        facts["aws:principalarn"] = Unknown("the principal's ARN")
+    if holder.kind == "group" or (holder.kind == "user" and "aws:principalarn" in facts):
+        facts["aws:username"] = Unknown("the user's name")
+        facts["aws:principalarn"] = Unknown("the user's ARN")
+    return facts
 
 
 @cache
-def _nothing(service: str) -> tuple[Granted, ...]:
-    """That actions which name no resource reach none, as a policy that denies them."""
-    actions = tuple(f"{service}:{name}".lower() for name in _WITHOUT_RESOURCE.get(service, ()))
-    statement = Statement("", "Deny", actions, False, ("*",), False, None, False, ())
-    return (Granted("AWS", Document((statement,), "2012-10-17")),) if actions else ()
+def _granting(account: str) -> Attached:
+    """A policy of the target that leaves the decision to the holder's account."""
+    grant = {"Effect": "Allow", "Principal": {"AWS": account}, "Action": "*", "Resource": "*"}
+    return Attached(_TARGET_SIDE, parse({"Version": "2012-10-17", "Statement": grant}))
 
 
-def _services(target: str, holder: Holder) -> tuple[str, ...]:
-    """The services whose actions touch the target.  IAM's own never cross an account; assuming a role does."""
+_TARGET_SIDE = "the target's own policies"
+
+
+def _actions(target: str, holder: Holder) -> tuple[str, ...] | None:
+    """The actions to ask about, if not all that touch the target.  IAM's own never cross an account; assuming a role
+    does.
+    """
     service, account = target.split(":")[2], target.split(":")[4]
-    if service != "iam":
-        return (service,)
     own = holder.principal.at.account if holder.principal else Unknown("account")
-    return ("sts",) if isinstance(own, str) and not matches(account, own) else ("sts", "iam")
+    return ("sts:*",) if service == "iam" and isinstance(own, str) and not matches(account, own) else None
 
 
 def _holdings(index: Index, platform: Platform) -> Iterator[tuple[Holder, list[_Held]]]:
@@ -320,33 +377,37 @@ def _is_ci(issuer: str, platform: Platform) -> bool:
     return any(matches(pattern.lower(), issuer.lower()) for pattern in platform.cicd_roles.issuers)
 
 
-def _boundary(index: Index, principal: Principal | None) -> Maybe[Document] | None:
-    """The permission boundary's document.  One made elsewhere, or named by what is not known yet, is not known: it may
-    or may not hold anything back.
+def _boundary(index: Index, principal: Principal | None) -> Iterator[Attached]:
+    """The permission boundary.  One made elsewhere, or named by what is not known yet, is not known: it may or may not
+    hold anything back.
     """
     if principal is None or principal.boundary is None:
-        return None
-    return principal.boundary if isinstance(principal.boundary, Unknown) else _policy(index, principal.boundary)[1]
+        return
+    if isinstance(principal.boundary, Unknown):
+        yield Attached("the permission boundary", principal.boundary)
+    else:
+        source, document = _policy(index, principal.boundary)
+        yield Attached(f"the permission boundary {source}", document)
 
 
-def _documents(index: Index, grant: Grant, certain: bool) -> Iterator[Granted]:
+def _documents(index: Index, grant: Grant, certain: bool) -> Iterator[Attached]:
     missing = (grant.target,) if isinstance(grant.target, Unknown) and not certain else ()
     if grant.document is not None:
-        yield Granted(_short(grant.at.urn), grant.document, certain, missing)
+        yield Attached(grant.at.urn, grant.document, certain, missing)
     elif grant.policy is not None:
         if isinstance(grant.policy, Unknown):
             # It is most likely the policy that it depends on, but what is derived from an ARN could be any other: what
             # the likely one allows counts, what it denies is not sure.
             likely = index.made_by(grant.policy.depends_on, Policy)
             for policy in likely:
-                source, sure = _short(policy.at.urn), certain and len(likely) == 1
+                source, sure = policy.at.urn, certain and len(likely) == 1
                 if isinstance(policy.document, Document):
-                    yield Granted(source, _only("Allow", policy.document), sure, missing)
-                    yield Granted(source, _only("Deny", policy.document), False, (*missing, grant.policy))
-            yield Granted(_short(grant.at.urn), grant.policy, certain, missing)
+                    yield Attached(source, _only("Allow", policy.document), sure, missing)
+                    yield Attached(source, _only("Deny", policy.document), False, (*missing, grant.policy))
+            yield Attached(grant.at.urn, grant.policy, certain, missing)
             return
         source, document = _policy(index, grant.policy)
-        yield Granted(source, document, certain, missing)
+        yield Attached(source, document, certain, missing)
 
 
 def _policy(index: Index, arn: str) -> tuple[str, Maybe[Document]]:
@@ -356,4 +417,4 @@ def _policy(index: Index, arn: str) -> tuple[str, Maybe[Document]]:
     name = arn.rsplit("/", 1)[-1]
     account = arn.split(":")[4] if arn.count(":") >= 5 else ""
     found = [p for p in index.called(Policy, name) if known(p.at.account) in (account, "")]
-    return (_short(found[0].at.urn), found[0].document) if len(found) == 1 else (arn, Unknown(f"the document of {arn}"))
+    return (found[0].at.urn, found[0].document) if len(found) == 1 else (arn, Unknown(f"the document of {arn}"))

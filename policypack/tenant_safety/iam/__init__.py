@@ -1,20 +1,33 @@
 """AWS's policy language: documents, patterns and what they allow.  Knows nothing of tenants."""
 
 from .documents import Document, DocumentError, Statement, Unknown, parse
+from .effort import TooComplex
+from .evaluate import Decision, Request, evaluate
 from .managed import managed_policy
-from .patterns import TooComplex, covers, intersects, matches
-from .reach import Boundary, Granted, Reach, reach
+from .patterns import covers, intersects
+from .policies import Attached, Cause, Policies
+from .principals import ANONYMOUS, Caller, caller
+from .reach import Reach, Witness, reach
+from .wildcards import matches
 
 __all__ = [
-    "Boundary",
+    "ANONYMOUS",
+    "Attached",
+    "Caller",
+    "Cause",
+    "Decision",
     "Document",
     "DocumentError",
-    "Granted",
+    "Policies",
     "Reach",
+    "Request",
     "Statement",
     "TooComplex",
     "Unknown",
+    "Witness",
+    "caller",
     "covers",
+    "evaluate",
     "intersects",
     "managed_policy",
     "matches",

@@ -4,9 +4,14 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_gram
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, Literal, TypeAlias
+
+from .conditions import Operator, operator
+from .wildcards import FIELDS, LITERALS
 
 VERSIONS = ("2012-10-17", "2008-10-17")
 _STATEMENT_KEYS = {
@@ -39,11 +44,21 @@ class DocumentError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One operator over one key: `StringEquals`, `aws:PrincipalOrgID`, values (one is enough, as in AWS)."""
+    """One operator over one key: `StringEquals`, `aws:principalorgid`, values (one is enough, as in AWS).
 
-    operator: str
+    The key is lower case.  `how` is `None`, and the key empty, where the operator or the key is not known yet.
+    """
+
+    how: Operator | None
     key: str
     values: tuple[Text, ...]
+    written: str = ""
+    """Operator and key as they are written."""
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """The values that are known."""
+        return tuple(value for value in self.values if isinstance(value, str))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +79,10 @@ class Statement:
     not_principals: bool
     conditions: tuple[Condition, ...]
     missing: tuple[Unknown, ...] = ()
+    variables: bool = True
+    """`${…}` is a variable, as in version 2012-10-17; before, it is text."""
+    is_unknown: bool = False
+    """Nothing of it is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +94,17 @@ class Document:
     secret: bool = False
 
 
-def parse(source: str | Mapping[str, Any]) -> Document:
+Kind: TypeAlias = Literal["any", "identity", "session", "rcp", "resource", "trust"]
+
+
+def parse(source: str | Mapping[str, Any], kind: Kind = "any") -> Document:
     """Parses a policy document from its JSON text or from an object, which may hold `Unknown` leaves.
 
-    Raises `DocumentError`.
+    `kind` says what it is used as: an identity policy has no principals, a session policy names whole ARNs besides, an
+    RCP is about everybody, a resource policy has principals, and a trust policy no resources.  Raises `DocumentError`.
     """
     raw = _decoded(source) if isinstance(source, str) else source
-    if not isinstance(raw, Mapping):
+    if not _is_object(raw):
         raise DocumentError(f"expected a policy object, got {_kind(raw)}")
     _only(raw, {"Version", "Id", "Statement"}, "the document")
     version = raw.get("Version", VERSIONS[1])
@@ -92,7 +115,31 @@ def parse(source: str | Mapping[str, Any]) -> Document:
     statements = raw["Statement"]
     if not _is_list(statements):
         statements = [statements]
-    return Document(tuple(_statement(i, s) for i, s in enumerate(statements)), version)
+    variables = version == VERSIONS[0]
+    parsed = tuple(_statement(i, s, variables) for i, s in enumerate(statements))
+    for statement in parsed:
+        _is_of(kind, statement)
+    return Document(parsed, version)
+
+
+def _is_of(kind: Kind, statement: Statement) -> None:
+    """Checks what only some kinds of policies have; nothing of a statement that is not known."""
+    if statement.is_unknown:
+        return
+    if kind in ("identity", "session") and statement.principals is not None:
+        raise DocumentError(f"{statement.where}: expected no Principal in a policy of this kind")
+    if kind in ("rcp", "resource", "trust") and statement.principals is None:
+        raise DocumentError(f"{statement.where}: expected a Principal, as in every {kind} policy")
+    if kind == "rcp" and (statement.principals != (("AWS", "*"),) or statement.not_principals):
+        raise DocumentError(f'{statement.where}.Principal: expected "*", as in every resource control policy')
+    if kind == "trust" and statement.resources:
+        raise DocumentError(f"{statement.where}: expected no Resource in a trust policy")
+    for text in statement.resources if kind in ("identity", "session") else ():
+        if isinstance(text, str) and text != "*" and not text.startswith("arn"):
+            raise DocumentError(f'{statement.where}.Resource: expected an ARN or "*", got {text!r}')
+    for text in statement.resources if kind == "session" else ():
+        if isinstance(text, str) and text.startswith("arn:") and text.count(":") < FIELDS - 1:
+            raise DocumentError(f"{statement.where}.Resource: expected a whole ARN in a session policy, got {text!r}")
 
 
 def _decoded(text: str) -> Any:
@@ -104,8 +151,11 @@ def _decoded(text: str) -> Any:
             raise DocumentError(f"the key {twice!r} stands twice in one object")
         return decoded
 
+    def refused(constant: str) -> Any:
+        raise DocumentError(f"expected JSON, which has no {constant}")
+
     try:
-        return json.loads(text, object_pairs_hook=no_duplicates)
+        return json.loads(text, object_pairs_hook=no_duplicates, parse_constant=refused)
     except json.JSONDecodeError as error:
         raise DocumentError(f"line {error.lineno} column {error.colno}: expected JSON: {error.msg}") from None
     except RecursionError:
@@ -116,11 +166,11 @@ def _decoded(text: str) -> Any:
         raise DocumentError(f"expected JSON: {error}") from None
 
 
-def _statement(index: int, raw: Any) -> Statement:
+def _statement(index: int, raw: Any, variables: bool) -> Statement:
     where = f"Statement[{index}]"
     if isinstance(raw, Unknown):
         return _unknown_statement(where, raw)
-    if not isinstance(raw, Mapping):
+    if not _is_object(raw):
         raise DocumentError(f"{where}: expected an object, got {_kind(raw)}")
     _only(raw, _STATEMENT_KEYS, where)
     sid = raw.get("Sid")
@@ -135,6 +185,11 @@ def _statement(index: int, raw: Any) -> Statement:
     resources, not_resources = _either(raw, "Resource", where)
     if not actions:
         raise DocumentError(f"{where}: expected Action or NotAction")
+    for action in actions:
+        if isinstance(action, str) and ":" not in action and action != "*":
+            raise DocumentError(
+                f"{where}.Action: expected a service and an action such as s3:GetObject, got {action!r}"
+            )
     principals, not_principals = _principals(raw, where)
     if not resources and principals is None:
         raise DocumentError(f"{where}: expected Resource or NotResource, or a Principal")
@@ -148,20 +203,21 @@ def _statement(index: int, raw: Any) -> Statement:
     return Statement(
         where=where,
         effect=effect,
-        actions=tuple(a if isinstance(a, Unknown) else a.lower() for a in actions),
+        actions=tuple([a.lower() if isinstance(a, str) else a for a in actions]),
         not_actions=not_actions,
         resources=resources,
         not_resources=not_resources,
         principals=principals,
         not_principals=not_principals,
         conditions=conditions,
-        missing=tuple(text for text in texts if isinstance(text, Unknown)),
+        missing=tuple([text for text in texts if not isinstance(text, str)]),
+        variables=variables,
     )
 
 
 def _unknown_statement(where: str, missing: Unknown) -> Statement:
     """A statement of which nothing is known: it may allow anything."""
-    return Statement(where, "Allow", (missing,), False, (missing,), False, None, False, (), (missing,))
+    return Statement(where, "Allow", (missing,), False, (missing,), False, None, False, (), (missing,), is_unknown=True)
 
 
 def _either(raw: Mapping[str, Any], name: str, where: str) -> tuple[tuple[Text, ...], bool]:
@@ -175,10 +231,10 @@ def _either(raw: Mapping[str, Any], name: str, where: str) -> tuple[tuple[Text, 
 
 def _texts(raw: Any, where: str) -> tuple[Text, ...]:
     """One string or a list of strings; a null is what an unconfigured provider leaves behind, so not known."""
-    values = raw if _is_list(raw) else [raw]
+    values = raw if _is_list(raw) else (raw,)
     if not values:
         raise DocumentError(f"{where}: expected at least one value, got an empty list")
-    return tuple(_text(value, where) for value in values)
+    return tuple([_text(value, where) for value in values])
 
 
 def _text(raw: Any, where: str) -> Text:
@@ -186,6 +242,8 @@ def _text(raw: Any, where: str) -> Text:
         return Unknown(where)
     if not isinstance(raw, str | Unknown):
         raise DocumentError(f"{where}: expected a string, got {_kind(raw)}")
+    if isinstance(raw, str) and not raw.isascii() and any(code in raw for code in LITERALS.values()):
+        raise DocumentError(f"{where}: expected characters that AWS takes, got one of Unicode's private use")
     return raw
 
 
@@ -200,28 +258,57 @@ def _principals(raw: Mapping[str, Any], where: str) -> tuple[tuple[tuple[str, Te
         return (("AWS", value or Unknown(f"{where}.Principal")),), negated
     if value == "*":
         return (("AWS", "*"),), negated
-    if not isinstance(value, Mapping):
+    if not _is_object(value):
         raise DocumentError(f'{where}.Principal: expected "*" or an object, got {_kind(value)}')
     _only(value, {"AWS", "Service", "Federated", "CanonicalUser"}, f"{where}.Principal")
-    return tuple((kind, t) for kind, v in value.items() for t in _texts(v, f"{where}.Principal.{kind}")), negated
+    found = [(kind, t) for kind, v in value.items() for t in _texts(v, f"{where}.Principal.{kind}")]
+    if not found:
+        raise DocumentError(f"{where}.Principal: expected at least one principal, got an empty object")
+    return tuple((kind, _principal(kind, text, where)) for kind, text in found), negated
+
+
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_UNIQUE_ID = re.compile(r"A[A-Z0-9]{15,127}")
+
+
+def _principal(kind: str, value: Text, where: str) -> Text:
+    """An entry of a `Principal`; an account's id is its root's ARN."""
+    if kind != "AWS" or isinstance(value, Unknown) or value == "*" or _UNIQUE_ID.fullmatch(value):
+        return value
+    if _ACCOUNT.fullmatch(value):
+        return f"arn:aws:iam::{value}:root"
+    if (
+        not value.startswith("arn:")
+        or value.count(":") < FIELDS - 1
+        or "*" in value
+        or "?" in value
+        or ":group/" in value
+    ):
+        raise DocumentError(f'{where}.Principal.AWS: expected "*", an account or a whole ARN, got {value!r}')
+    return value
 
 
 def _conditions(raw: Any, where: str) -> tuple[Condition, ...]:
     if isinstance(raw, Unknown):
-        return (Condition("", "", (raw,)),)
-    if not isinstance(raw, Mapping):
+        return (Condition(None, "", (raw,), "a condition"),)
+    if not _is_object(raw):
         raise DocumentError(f"{where}.Condition: expected an object, got {_kind(raw)}")
     found = []
-    for operator, keys in raw.items():
-        place = f"{where}.Condition.{operator}"
+    for name, keys in raw.items():
+        place = f"{where}.Condition.{name}"
+        try:
+            how = operator(name)
+        except ValueError as error:
+            raise DocumentError(f"{where}.Condition: {error}") from None
         if isinstance(keys, Unknown):
-            found.append(Condition(operator, "", (keys,)))
+            found.append(Condition(None, "", (keys,), name))
             continue
-        if not isinstance(keys, Mapping):
+        if not _is_object(keys):
             raise DocumentError(f"{place}: expected an object, got {_kind(keys)}")
         for key, values in keys.items():
             listed = values if _is_list(values) else [values]
-            found.append(Condition(operator, key, tuple(_scalar(v, f"{place}.{key}") for v in listed)))
+            texts = tuple(_scalar(v, f"{place}.{key}") for v in listed)
+            found.append(Condition(how, key.lower(), texts, f"{name} {key}"))
     return tuple(found)
 
 
@@ -230,18 +317,28 @@ def _scalar(raw: Any, where: str) -> Text:
     if isinstance(raw, bool):
         return str(raw).lower()
     if isinstance(raw, int | float):
+        if isinstance(raw, float) and not isfinite(raw):
+            raise DocumentError(f"{where}: expected a number, got {raw}")
         return f"{raw:g}" if isinstance(raw, float) else str(raw)
     return _text(raw, where)
 
 
 def _only(raw: Mapping[str, Any], allowed: set[str], where: str) -> None:
+    if raw.keys() <= allowed:
+        return
     extra = sorted(str(key) for key in set(raw) - allowed)
     if extra:
         raise DocumentError(f"{where}: unknown key {extra[0]!r}; expected one of {', '.join(sorted(allowed))}")
 
 
 def _is_list(raw: Any) -> bool:
-    return isinstance(raw, Sequence) and not isinstance(raw, str)
+    # What JSON gives is told at once; a Pulumi program may give other sequences.
+    kind = type(raw)
+    return kind is list or (kind is not str and kind is not dict and isinstance(raw, Sequence))
+
+
+def _is_object(raw: Any) -> bool:
+    return type(raw) is dict or isinstance(raw, Mapping)
 
 
 def _kind(raw: Any) -> str:

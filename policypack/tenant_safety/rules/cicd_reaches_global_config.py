@@ -24,20 +24,19 @@ def cicd_reaches_global_config(facts: Facts) -> Iterator[Finding]:
     """
     for access in facts.cicd_access:
         holder, reach = access.holder, access.reach
+        grant = access.grant.at.urn
         if reach.secret:
             sure = reach.verdict == "reachable"
             why = f"{holder.kind} {holder.name} {'reaches' if sure else 'may reach'} it; its documents are secret"
-            yield Finding(access.grant.at.urn, why, "violated" if sure else "undetermined", reach.missing)
+            yield Finding(grant, why, "violated" if sure else "undetermined", access.missing)
             continue
-        what = f"{reach.action} on {reach.resource or access.target}"
         others = f", and {access.others} more patterns of global config" if access.others else ""
-        through = f"{reach.statement} of {reach.source}"
         if reach.verdict == "reachable":
             ci = holder.ci if isinstance(holder.ci, str) else ""
-            why = f"{holder.kind} {holder.name} ({ci}) may call {what}, through {through}{others}"
+            why = f"{holder.kind} {holder.name} ({ci}) may call {access.witness}{others}"
             if access.window:
                 why += "; a Deny takes it back only later, and until then the role has it"
-            yield Finding(access.grant.at.urn, why)
+            yield Finding(grant, why)
         else:
-            why = f"{holder.kind} {holder.name} may be able to call {what}, through {through}: "
-            yield Finding(access.grant.at.urn, why + "; ".join(reach.because), "undetermined", reach.missing)
+            why = f"{holder.kind} {holder.name} may be able to call {access.witness}: {access.doubt}"
+            yield Finding(grant, why, "undetermined", reach.missing)

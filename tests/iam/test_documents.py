@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenant_safety.iam import Document, DocumentError, Unknown, parse
-from tenant_safety.iam.documents import Condition
+from tenant_safety.iam.conditions import Operator
+from tenant_safety.iam.documents import Condition, Kind
 
 ALLOW = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
 
@@ -52,7 +53,15 @@ def statement(**changed: Any) -> dict[str, Any]:
         (statement(Action=None), "Statement[0]: expected Action or NotAction"),
         (statement(Action=[]), "Statement[0].Action: expected at least one value, got an empty list"),
         (statement(Action=7), "Statement[0].Action: expected a string, got a number"),
-        (statement(Action=["a", ["b"]]), "Statement[0].Action: expected a string, got a list"),
+        (statement(Action=["a:b", ["b"]]), "Statement[0].Action: expected a string, got a list"),
+        (
+            statement(Action="GetObject"),
+            "Statement[0].Action: expected a service and an action such as s3:GetObject, got",
+        ),
+        (
+            statement(Action=None, NotAction=["*", "s3"]),
+            "Statement[0].Action: expected a service and an action such as s3:GetObject, got 's3'",
+        ),
         (statement(Resource=None), "Statement[0]: expected Resource or NotResource, or a Principal"),
         (statement(Resource={}), "Statement[0].Resource: expected a string, got an object"),
         (statement(Principal="*", NotPrincipal="*"), "Statement[0]: expected Principal or NotPrincipal, got both"),
@@ -62,11 +71,53 @@ def statement(**changed: Any) -> dict[str, Any]:
             "Statement[0].Principal: unknown key 'aws'; expected one of AWS, Canonical",
         ),
         (statement(Principal={"AWS": 1.5}), "Statement[0].Principal.AWS: expected a string, got a number"),
+        (statement(Principal={}), "Statement[0].Principal: expected at least one principal, got an empty object"),
+        (statement(NotPrincipal={}), "Statement[0].Principal: expected at least one principal, got an empty object"),
+        (
+            statement(Principal={"AWS": []}),
+            "Statement[0].Principal.AWS: expected at least one value, got an empty list",
+        ),
+        *(
+            (
+                statement(Principal={"AWS": ["*", principal]}),
+                f'Statement[0].Principal.AWS: expected "*", an account or a whole ARN, got {principal!r}',
+            )
+            for principal in (
+                "gitlab.com",
+                "1111",
+                "1111111111111",
+                "aroaexampleexample",
+                "arn:aws:iam",
+                "arn:aws:iam::111111111111:role/*",
+                "arn:aws:iam::111111111111:role/c?",
+                "arn:aws:iam::111111111111:group/admins",
+            )
+        ),
         (statement(Condition=[]), "Statement[0].Condition: expected an object, got a list"),
+        (
+            statement(Condition={"StringEqual": {"a": "b"}}),
+            "Statement[0].Condition: expected a condition operator such as StringEquals, got 'StringEqual'",
+        ),
+        (
+            statement(Condition={"NullIfExists": {"a": "true"}}),
+            "Statement[0].Condition: expected a condition operator such as StringEquals, got 'NullIfExists'",
+        ),
+        (
+            statement(Condition={"ForAll:StringEquals": {"a": "b"}}),
+            "Statement[0].Condition: expected ForAllValues or ForAnyValue before the colon, got 'ForAll'",
+        ),
         (statement(Condition={"Bool": 7}), "Statement[0].Condition.Bool: expected an object, got a number"),
         (
             statement(Condition={"Bool": {"aws:a": [{}]}}),
             "Statement[0].Condition.Bool.aws:a: expected a string, got an object",
+        ),
+        (
+            statement(Resource="arn:aws:s3:::\ue000"),
+            "Statement[0].Resource: expected characters that AWS takes, got one of Unicode's private use",
+        ),
+        (
+            statement(Condition={"StringLike": {"aws:a": ["b", "\ue001"]}}),
+            "Statement[0].Condition.StringLike.aws:a: expected characters that AWS takes, got one of Unicode's private",
         ),
     ],
 )
@@ -106,9 +157,14 @@ def test_an_old_document_without_a_version() -> None:
     [
         ("*", (("AWS", "*"),)),
         ({"Service": "ec2.amazonaws.com"}, (("Service", "ec2.amazonaws.com"),)),
-        ({"AWS": ["1", "2"], "Federated": "f"}, (("AWS", "1"), ("AWS", "2"), ("Federated", "f"))),
+        (
+            {"AWS": ["*", "arn:aws:iam::111111111111:role/team/ci"], "Federated": "f"},
+            (("AWS", "*"), ("AWS", "arn:aws:iam::111111111111:role/team/ci"), ("Federated", "f")),
+        ),
+        ({"AWS": "111111111111"}, (("AWS", "arn:aws:iam::111111111111:root"),)),
+        ({"AWS": "AROAEXAMPLEEXAMPLE"}, (("AWS", "AROAEXAMPLEEXAMPLE"),)),
+        ({"CanonicalUser": "79a59d", "Federated": "*"}, (("CanonicalUser", "79a59d"), ("Federated", "*"))),
         (Unknown("p"), (("AWS", Unknown("p")),)),
-        ({}, ()),
     ],
 )
 def test_principals(principal: Any, read: Any) -> None:
@@ -139,10 +195,98 @@ def test_conditions() -> None:
 
     (read,) = parse(source).statements
 
+    less = Operator("", "NumericLessThan", "number", negated=False, if_exists=False)
+    null = Operator("", "Null", "null", negated=False, if_exists=False)
     assert (
-        Condition("NumericLessThan", "a", ("1", "2.5", "true", "x")),
-        Condition("Null", "b", ("true",)),
+        Condition(less, "a", ("1", "2.5", "true", "x"), "NumericLessThan a"),
+        Condition(null, "b", ("true",), "Null b"),
     ) == read.conditions
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("stringEQUALS", Operator("", "StringEquals", "string", negated=False, if_exists=False)),
+        ("StringNotLikeIfExists", Operator("", "StringLike", "string", negated=True, if_exists=True)),
+        ("forallvalues:ArnLike", Operator("ForAllValues", "ArnLike", "arn", negated=False, if_exists=False)),
+        ("ForAnyValue:NotIpAddress", Operator("ForAnyValue", "IpAddress", "ip", negated=True, if_exists=False)),
+    ],
+)
+def test_operators_are_read_without_case(written: str, read: Operator) -> None:
+    """What stands before and behind an operator belongs to it; keys are lower case, and shown as they are written."""
+    (parsed,) = parse(statement(Condition={written: {"aws:PrincipalTag/Team": "a"}})).statements
+
+    assert (Condition(read, "aws:principaltag/team", ("a",), f"{written} aws:PrincipalTag/Team"),) == parsed.conditions
+
+
+@pytest.mark.parametrize(
+    ("version", "variables"), [({}, False), ({"Version": "2008-10-17"}, False), ({"Version": "2012-10-17"}, True)]
+)
+def test_variables_came_with_a_version(version: dict[str, str], variables: bool) -> None:
+    """Before, `${…}` is text."""
+    (read,) = parse({**version, **statement()}).statements
+
+    assert variables == read.variables
+
+
+ANYBODY = {"AWS": "*"}
+SOMEBODY = {"AWS": "111111111111"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "message"),
+    [
+        ("identity", statement(Principal=ANYBODY), "Statement[0]: expected no Principal in a policy of this kind"),
+        ("identity", statement(NotPrincipal="*"), "Statement[0]: expected no Principal in a policy of this kind"),
+        ("session", statement(Principal=ANYBODY), "Statement[0]: expected no Principal in a policy of this kind"),
+        (
+            "session",
+            statement(Resource=["*", "arn:aws:s3"]),
+            "Statement[0].Resource: expected a whole ARN in a session policy, got 'arn:aws:s3'",
+        ),
+        ("rcp", statement(), "Statement[0]: expected a Principal, as in every rcp policy"),
+        (
+            "rcp",
+            statement(Principal=SOMEBODY),
+            'Statement[0].Principal: expected "*", as in every resource control policy',
+        ),
+        (
+            "rcp",
+            statement(NotPrincipal="*"),
+            'Statement[0].Principal: expected "*", as in every resource control policy',
+        ),
+        ("resource", statement(Sid="S"), "Statement[0] (Sid S): expected a Principal, as in every resource policy"),
+        ("trust", statement(), "Statement[0]: expected a Principal, as in every trust policy"),
+        ("trust", statement(Principal=SOMEBODY), "Statement[0]: expected no Resource in a trust policy"),
+    ],
+)
+def test_what_is_refused_of_a_kind(kind: Kind, source: Any, message: str) -> None:
+    """What another kind of policy has."""
+    with pytest.raises(DocumentError) as error:
+        parse(source, kind)
+
+    assert message == str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "source"),
+    [
+        ("identity", statement(Resource="arn:aws:s3")),
+        ("session", statement(Resource=["*", "arn:aws:s3:::b", Unknown("u")])),
+        ("rcp", statement(Principal="*")),
+        ("rcp", statement(Principal=ANYBODY)),
+        ("resource", statement(Principal=SOMEBODY, Resource="arn:aws:s3")),
+        ("resource", statement(NotPrincipal=SOMEBODY)),
+        ("trust", statement(Principal=SOMEBODY, Resource=None)),
+        *((kind, {"Statement": [Unknown("u")]}) for kind in ("identity", "session", "rcp", "resource", "trust")),
+        *((kind, statement(Effect=Unknown("u"))) for kind in ("identity", "session", "rcp", "resource", "trust")),
+    ],
+)
+def test_what_a_kind_has(kind: Kind, source: Any) -> None:
+    """What is not known may be whatever the kind wants."""
+    actual = parse(source, kind)
+
+    assert parse(source) == actual
 
 
 @pytest.mark.parametrize(
@@ -152,7 +296,7 @@ def test_conditions() -> None:
         {"Statement": [Unknown("u")]},
         statement(Effect=Unknown("u")),
         statement(Action=Unknown("u")),
-        statement(Action=None, NotAction=["a", Unknown("u")]),
+        statement(Action=None, NotAction=["a:b", Unknown("u")]),
         statement(Resource=[Unknown("u")]),
         statement(Condition=Unknown("u")),
         statement(Condition={"Bool": Unknown("u")}),
