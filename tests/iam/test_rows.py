@@ -212,3 +212,23 @@ def test_errors_of_new_access(row: dict[str, Any], error: str) -> None:
         new_access(row)
 
     assert error == str(raised.value)[: len(error)]
+
+
+def test_new_access_beside_a_variable_over_the_key_of_a_dropped_condition() -> None:
+    """What a variable stands for is not fixed to a value that hides what the other statement newly allows."""
+    variable = {
+        "Effect": "Allow",
+        "Action": "s3:GetObject",
+        "NotResource": "arn:aws:s3:::b${s3:prefix}/*",
+        "Condition": {"StringEquals": {"s3:prefix": "global"}},
+    }
+    guarded = {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::a/*"}
+    reference = {
+        "Version": "2012-10-17",
+        "Statement": [guarded | {"Condition": {"StringNotEquals": {"s3:prefix": "aa"}}}, variable],
+    }
+    candidate = {"Version": "2012-10-17", "Statement": [guarded, variable]}
+
+    answer = new_access({"reference": reference, "candidate": candidate, "kind": "identity"})
+
+    assert (True, "aa") == (answer["new_access"], answer["witness"]["context"]["s3:prefix"])

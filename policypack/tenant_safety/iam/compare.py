@@ -8,6 +8,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-custom-
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice, product
 from typing import Literal
 
 from .documents import Document, Unknown
@@ -72,16 +73,37 @@ def _compared(reference: Level, candidate: Level, who: Caller, fixed: Facts) -> 
 
 
 def _with_values(reference: Level, candidate: Level, who: Caller, fixed: Facts, free: Sequence[str]) -> Comparison:
-    """With a value for each variable that nothing else in the documents can tell from others."""
-    values = {key: (f"value-{i}",) for i, key in enumerate(free)}
-    answer = _compared(reference, candidate, who, {**fixed, **values})
-    if answer.new_access and answer.witness:
-        context = {**answer.witness.context, **values}
-        return replace(answer, witness=replace(answer.witness, context=context))
+    """With a value for each variable that nothing else in the documents can tell from others, or that they compare its
+    key with.
+    """
+    compared = _compared_with((*reference, *candidate))
+    choices = [[f"value-{i}", *compared.get(key, ())] for i, key in enumerate(free)]
+    for chosen in islice(product(*choices), _MOST_CHOICES):
+        values = {key: (value,) for key, value in zip(free, chosen, strict=True)}
+        answer = _compared(reference, candidate, who, {**fixed, **values})
+        if answer.new_access and answer.witness:
+            context = {**answer.witness.context, **values}
+            return replace(answer, witness=replace(answer.witness, context=context))
+        if answer.new_access is None:
+            return answer
     left = [attached for attached in candidate if not _is_repeated(attached, reference)]
-    if answer.new_access is False and not any(rule.variables for a in left for rule in _rules_of(a, who, fixed)):
-        return answer
+    is_free = not any(rule.variables for attached in left for rule in _rules_of(attached, who, fixed))
+    if is_free and compared.keys().isdisjoint(free):
+        return Comparison(False)
     return Comparison(None, missing=tuple(Unknown(key) for key in free))
+
+
+_MOST_CHOICES = 16
+
+
+def _compared_with(level: Level) -> dict[str, list[str]]:
+    """The keys of the documents' conditions, with the values that they are compared with."""
+    found: dict[str, list[str]] = {}
+    for attached in level:
+        for statement in attached.document.statements if isinstance(attached.document, Document) else ():
+            for condition in statement.conditions:
+                found.setdefault(condition.key, []).extend(condition.known)
+    return found
 
 
 def _rules_of(attached: Attached, who: Caller, fixed: Facts) -> list[Rule]:

@@ -1,7 +1,7 @@
 """How a principal comes to act as another one, or as more than it is, other than by assuming a role.
 
 What is listed is what AWS's actions do, by service; no such list is complete, so a role of a service that is not listed
-here is not taken for safe (`chains.py`).  Sources:
+here is not taken for safe (`world.py`).  Sources:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html, the Service Authorization Reference
 (https://docs.aws.amazon.com/service-authorization/latest/reference/), and the collections of
 https://github.com/prowler-cloud/prowler and https://pathfinding.cloud, with which this one was compared.
