@@ -95,6 +95,7 @@ class Case:
     config: Mapping[str, str] = field(default_factory=dict)
     registry: Mapping[str, Any] | str = field(default_factory=dict)
     whole: bool = True
+    attached: str = ""
 
     @property
     def kind(self) -> str:
@@ -131,6 +132,7 @@ class Case:
             resources=len(read),
             whole=self.whole,
             dependencies={each.urn: each.dependencies for each in read} if self.whole else {},
+            attached=self.attached,
         )
 
     def _default_provider(self) -> Resource:

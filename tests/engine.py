@@ -259,6 +259,7 @@ class Engine:
             "PULUMI_HOME": str(self.folder / "home"),
             "PULUMI_CONFIG_PASSPHRASE": "not a secret",
             "PULUMI_SKIP_UPDATE_CHECK": "1",
+            "TENANT_SAFETY_STAND_IN": "1",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "1",
             "PULUMI_DEBUG_COMMANDS": "1",
             "AWS_REGION": "us-east-1",

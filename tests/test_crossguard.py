@@ -298,7 +298,7 @@ def test_secret_of_a_provider_does_not_show() -> None:
 def test_proof_is_told_with_its_scope(capfd: pytest.CaptureFixture[str]) -> None:
     analyzer().AnalyzeStack(whole(ROLE), None)
 
-    assert "tenant-safety: proved 12 of 12 rules for customer1-prod, 1 resources, registry " in capfd.readouterr().err
+    assert "tenant-safety: proved 13 of 13 rules for customer1-prod, 1 resources, registry " in capfd.readouterr().err
 
 
 def test_links_are_trusted_in_the_platforms_stacks_alone() -> None:

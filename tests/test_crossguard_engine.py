@@ -54,7 +54,7 @@ def test_sound_example_passes_with_what_was_proved(engine: Engine, example: str,
 
     said = [m.message for m in run.messages if m.message.startswith("tenant-safety: proved")]
     assert (0, []) == (run.exit_code, found(run)), run.errors
-    assert [f"tenant-safety: proved 12 of 12 rules for {stack}"] == [text.split(",")[0] for text in said]
+    assert [f"tenant-safety: proved 13 of 13 rules for {stack}"] == [text.split(",")[0] for text in said]
 
 
 def test_sound_example_deploys(engine: Engine) -> None:

@@ -43,7 +43,7 @@ def _ours(names: set[str]) -> set[str]:
         ("iam", {"iam"}),
         ("model.py", {"iam"}),
         ("tenancy", {"tenancy", "iam"}),
-        ("intake", {"intake", "model", "iam"}),
+        ("intake", {"intake", "model", "iam", "symbolic"}),
         ("analysis", {"analysis", "model", "iam", "tenancy"}),
         ("rules", {"rules", "analysis", "model", "iam", "tenancy"}),
         ("judge.py", {"rules", "analysis", "model"}),

@@ -7,7 +7,13 @@ import pytest
 from tenant_safety.rules import CATALOG, Rule
 from tests.cases import Case, cases, every, run
 
-UNDECIDABLE = {"registry-unreadable", "stack-unregistered", "stack-identity-disagrees", "provider-not-pinned"}
+UNDECIDABLE = {
+    "registry-unreadable",
+    "stack-unregistered",
+    "stack-identity-disagrees",
+    "provider-not-pinned",
+    "update-through-attached-provider",
+}
 """Rules that nothing unknown can reach: what they read is always known."""
 NEVER_SURE = {"document-unreadable", "resource-opaque"}
 """Rules whose only finding is that something is not known."""

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from tenant_safety.symbolic import documents
 from tests.engine import Engine, Run, program
-from tests.standin import documents
 
 pytestmark = pytest.mark.engine
 

@@ -72,6 +72,29 @@ def rules(
     typer.echo(forms[output](CATALOG).rstrip("\n"))
 
 
+PACK = Path(__file__).parents[2]
+"""The pack's own folder, in a clone of the project."""
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def preview(
+    context: typer.Context,
+    policy_pack: Annotated[Path, typer.Option(help="The folder of the policy pack.")] = PACK,
+) -> None:
+    """Run `pulumi preview` with the pack and complete documents, without cloud credentials.
+
+    All other options are pulumi's.  What AWS will give (ids, suffixes of names) is a symbol that stands for any value.
+    """
+    from . import preview as previews  # noqa: PLC0415 gRPC is not needed by the other commands
+
+    try:
+        code = previews.preview(policy_pack, context.args)
+    except previews.PreviewError as error:
+        typer.echo(f"tenant-safety preview: {error}", err=True)
+        raise typer.Exit(2) from None
+    raise typer.Exit(code)
+
+
 Lines = Annotated[
     typer.FileText,
     typer.Argument(metavar="[FILE|-]", help="A question a line; - is the standard input.", encoding="utf-8"),

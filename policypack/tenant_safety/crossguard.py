@@ -8,6 +8,7 @@ pack, and its three calls that decide are answered here, from one reading of the
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
 
 NAME = "tenant-safety"
+STAND_IN = "TENANT_SAFETY_STAND_IN"
+"""Set where updates run against an AWS that is simulated."""
 _LEVELS = {
     proto.ADVISORY: "advisory",
     proto.MANDATORY: "mandatory",
@@ -202,6 +205,7 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
             dependencies={reading.urn: reading.dependencies for reading in readings},
             secrets=frozenset(secret for reading in readings for secret in reading.secrets) | self._config_secrets,
             withheld=frozenset(reading.urn for reading in readings if reading.numbers),
+            attached="" if self._preview else _attached(),
         )
 
     def _diagnostics(self, result: Result, facts: Facts) -> Iterator[Any]:
@@ -249,6 +253,11 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
         whose = facts.claim.judged.name if facts.claim.judged else f"stack {facts.stack.name}"
         snapshot = facts.claim.snapshot
         return f"{whose}, {facts.stack.resources} resources, registry {snapshot.sha256[:12] if snapshot else 'unread'}"
+
+
+def _attached() -> str:
+    """The providers that were attached to the engine.  Tests of this project attach one that stands in for AWS."""
+    return "" if os.environ.get(STAND_IN) else os.environ.get("PULUMI_DEBUG_PROVIDERS", "")
 
 
 def _decided_later(finding: Finding) -> bool:

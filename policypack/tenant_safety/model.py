@@ -233,6 +233,8 @@ class Stack:
     """Texts that must not be shown."""
     withheld: frozenset[str] = frozenset()
     """Resources, by URN, of which no number may be shown."""
+    attached: str = ""
+    """The providers that were attached to the engine of an update, as its environment names them."""
 
 
 Verdict: TypeAlias = Literal["violated", "undetermined"]

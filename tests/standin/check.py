@@ -7,15 +7,10 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from tenant_safety.symbolic import wire
+from tenant_safety.symbolic.inputs import DOCUMENTS, is_document
 from tenant_safety.symbolic.table import Resource, Shape
 
-from . import wire
-
-DOCUMENTS = frozenset(
-    {"accessPolicies", "accessPolicy", "assumeRolePolicy", "policy", "policyDocument", "redrivePolicy"}
-)
-# Where a property of that name holds the name of a policy and not its text.
-NOT_DOCUMENTS = frozenset({"aws:iot/policyAttachment:PolicyAttachment", "aws:ses/receiptFilter:ReceiptFilter"})
 KINDS: Mapping[str, str] = {
     "aws:iam/groupPolicy:GroupPolicy": "identity",
     "aws:iam/policy:Policy": "identity",
@@ -39,7 +34,7 @@ def failures(resource: Resource, inputs: Mapping[str, wire.Value]) -> Iterator[F
     """Everything that is wrong with the inputs; what is unknown is not wrong."""
     yield from _object(inputs, resource.inputs, resource.required, "", resource.outputs)
     for name in DOCUMENTS & inputs.keys():
-        if resource.token not in NOT_DOCUMENTS:
+        if is_document(resource, name):
             yield from _document(name, wire.plain(inputs[name]))
 
 
@@ -67,16 +62,6 @@ def malformed(resource: Resource, inputs: Mapping[str, wire.Value]) -> str | Non
         if not statement.keys() & {"Action", "NotAction"}:
             return "MalformedPolicyDocument: Policy statement must contain actions."
     return None
-
-
-def normalized(resource: Resource, inputs: wire.Properties) -> wire.Properties:
-    """The inputs as the real provider returns them: documents given as objects become text."""
-    return {name: _text(value) if resource.inputs[name].kind == "union" else value for name, value in inputs.items()}
-
-
-def is_document(resource: Resource, name: str) -> bool:
-    """Whether the property's text is JSON, so that only its meaning counts when it is compared."""
-    return name in DOCUMENTS and resource.token not in NOT_DOCUMENTS
 
 
 def _object(
@@ -164,13 +149,3 @@ def _document(name: str, value: wire.Value) -> Iterator[Failure]:
         return
     if not isinstance(parsed, dict | list):
         yield Failure(name, f'"{name}" contains an invalid JSON policy: not a JSON object')
-
-
-def _text(value: wire.Value) -> wire.Value:
-    """An object that stands for a document, as text.  One unknown makes the whole text unknown."""
-    document = wire.plain(value)
-    if not isinstance(document, dict):
-        return value
-    known = json.dumps(document, sort_keys=True, separators=(",", ":"))
-    text = wire.UNKNOWN if wire.has_unknown(document) else known
-    return wire.secret(text) if wire.has_secret(value) else text

@@ -1,6 +1,6 @@
 """AWS's policy language: documents, patterns and what they allow.  Knows nothing of tenants."""
 
-from .documents import Document, DocumentError, Statement, Unknown, parse
+from .documents import Document, DocumentError, Leaf, Statement, Symbolic, Text, Unknown, parse
 from .effort import TooComplex
 from .evaluate import Decision, Request, evaluate
 from .managed import managed_policy
@@ -18,10 +18,13 @@ __all__ = [
     "Decision",
     "Document",
     "DocumentError",
+    "Leaf",
     "Policies",
     "Reach",
     "Request",
     "Statement",
+    "Symbolic",
+    "Text",
     "TooComplex",
     "Unknown",
     "Witness",

@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_gram
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any, Literal, TypeAlias
@@ -36,6 +36,27 @@ class Unknown:
 
 
 Text: TypeAlias = str | Unknown
+
+
+class Symbolic(str):
+    """A text of which parts are not known yet.  As a text it has a stand-in for each of them; `wide` is the pattern of
+    all that it may be, and `symbols` says what will provide the parts.
+    """
+
+    __slots__ = ("symbols", "wide")
+
+    wide: str
+    symbols: tuple[Unknown, ...]
+
+    def __new__(cls, text: str, wide: str, symbols: tuple[Unknown, ...]) -> "Symbolic":
+        self = super().__new__(cls, text)
+        self.wide = wide
+        self.symbols = symbols
+        return self
+
+
+Leaf: TypeAlias = Callable[[str], Text]
+"""Reads one text of a document: as it is, with symbols in it, or as not known."""
 
 
 class DocumentError(ValueError):
@@ -97,13 +118,16 @@ class Document:
 Kind: TypeAlias = Literal["any", "identity", "session", "rcp", "resource", "trust"]
 
 
-def parse(source: str | Mapping[str, Any], kind: Kind = "any") -> Document:
+def parse(source: str | Mapping[str, Any], kind: Kind = "any", leaf: Leaf | None = None) -> Document:
     """Parses a policy document from its JSON text or from an object, which may hold `Unknown` leaves.
 
     `kind` says what it is used as: an identity policy has no principals, a session policy names whole ARNs besides, an
-    RCP is about everybody, a resource policy has principals, and a trust policy no resources.  Raises `DocumentError`.
+    RCP is about everybody, a resource policy has principals, and a trust policy no resources.  `leaf` reads its texts.
+    Raises `DocumentError`.
     """
     raw = _decoded(source) if isinstance(source, str) else source
+    if leaf is not None:
+        raw = _read(raw, leaf)
     if not _is_object(raw):
         raise DocumentError(f"expected a policy object, got {_kind(raw)}")
     _only(raw, {"Version", "Id", "Statement"}, "the document")
@@ -120,6 +144,19 @@ def parse(source: str | Mapping[str, Any], kind: Kind = "any") -> Document:
     for statement in parsed:
         _is_of(kind, statement)
     return Document(parsed, version)
+
+
+def _read(raw: Any, leaf: Leaf) -> Any:
+    """The same with every text read; a key of which parts are not known makes its object not known."""
+    if _is_object(raw):
+        keys = [leaf(key) if isinstance(key, str) else key for key in raw]
+        lost = next((key for key in keys if not isinstance(key, str) or isinstance(key, Symbolic)), None)
+        if lost is not None:
+            return lost.symbols[0] if isinstance(lost, Symbolic) else lost
+        return {key: _read(value, leaf) for key, value in raw.items()}
+    if _is_list(raw):
+        return [_read(value, leaf) for value in raw]
+    return leaf(raw) if isinstance(raw, str) else raw
 
 
 def _is_of(kind: Kind, statement: Statement) -> None:
@@ -182,6 +219,7 @@ def _statement(index: int, raw: Any, variables: bool) -> Statement:
     if effect not in ("Allow", "Deny"):
         raise DocumentError(f"{where}.Effect: expected Allow or Deny, got {effect!r}")
     actions, not_actions = _either(raw, "Action", where)
+    actions = tuple([a.symbols[0] if isinstance(a, Symbolic) else a for a in actions])
     resources, not_resources = _either(raw, "Resource", where)
     if not actions:
         raise DocumentError(f"{where}: expected Action or NotAction")
@@ -334,7 +372,7 @@ def _only(raw: Mapping[str, Any], allowed: set[str], where: str) -> None:
 def _is_list(raw: Any) -> bool:
     # What JSON gives is told at once; a Pulumi program may give other sequences.
     kind = type(raw)
-    return kind is list or (kind is not str and kind is not dict and isinstance(raw, Sequence))
+    return kind is list or (kind not in (str, dict) and isinstance(raw, Sequence) and not isinstance(raw, str))
 
 
 def _is_object(raw: Any) -> bool:

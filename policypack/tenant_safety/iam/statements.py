@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from .conditions import filled, holds
-from .documents import Condition, Statement, Unknown
+from .documents import Condition, Statement, Symbolic, Unknown
 from .evaluate import DIRECT
 from .keys import Atom, is_fixed_by_platform
 from .patterns import Pattern, compiled
@@ -190,6 +190,10 @@ class _Reader:
         if isinstance(text, Unknown):
             self._doubt(text)
             return "*", False
+        if isinstance(text, Symbolic):
+            # It is one text that is not known: it may be any of those, and the stand-in is one of them.
+            self._doubt(*text.symbols, why="has a part that is not known yet")
+            text = text.wide if self.generous != self.statement.not_resources else str(text)
         if not self.statement.variables or "${" not in text:
             return text, True
         if self._depends(text):
@@ -221,8 +225,10 @@ class _Reader:
     def _atom(self, condition: Condition) -> Atom | bool | None:
         """A condition to be decided later, whether it holds, or `None` if that is not known."""
         how, key, reading = condition.how, condition.key, self.reading
-        if how is None or len(condition.known) < len(condition.values):
-            self._doubt(*(value for value in condition.values if isinstance(value, Unknown)))
+        missing = [value for value in condition.values if isinstance(value, Unknown)]
+        missing += [symbol for value in condition.values if isinstance(value, Symbolic) for symbol in value.symbols]
+        if how is None or missing:
+            self._doubt(*missing)
             return None
         variables = self.statement.variables and how.family in ("string", "arn")
         if variables and any(self._depends(text) for text in condition.known):
@@ -236,7 +242,7 @@ class _Reader:
             return holds(how, key, wanted, {key: value}, variables=False)
         atom = Atom(how, key, wanted)
         if isinstance(value, Unknown) or reading.is_fixed(key):
-            missing = value or Unknown(condition.written.partition(" ")[2])
-            self._doubt(missing, why=f"holds under a condition ({condition.written})")
+            unset = value or Unknown(condition.written.partition(" ")[2])
+            self._doubt(unset, why=f"holds under a condition ({condition.written})")
             return atom if reading.widely else None
         return atom

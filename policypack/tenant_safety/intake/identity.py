@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeVar
 
 from ..iam import Document, DocumentError, Unknown, parse
 from ..model import Grant, Issuer, Maybe, Membership, Part, Place, Policy, Principal, Unreadable
+from .symbols import leaf
 from .table import Role
 from .values import Resource, at, first, text
 
@@ -27,7 +28,8 @@ def document(value: Any, resource: Resource, place: Place, path: str, problems: 
         return value
     secret = re.split(r"[.\[]", path, maxsplit=1)[0] in resource.secrets.names
     try:
-        return replace(parse(value if isinstance(value, str) else _spelled(value)), secret=secret)
+        raw = value if isinstance(value, str) else _spelled(value)
+        return replace(parse(raw, leaf=leaf(resource, path)), secret=secret)
     except DocumentError as error:
         problems.append(Unreadable(place, path, "it is secret, and no policy document" if secret else str(error)))
         return Unknown(path)

@@ -13,6 +13,7 @@ from .resource_opaque import resource_opaque
 from .rule import Rule
 from .stack_identity_disagrees import stack_identity_disagrees
 from .stack_unregistered import stack_unregistered
+from .update_through_attached_provider import update_through_attached_provider
 
 CATALOG: tuple[Rule, ...] = (
     registry_unreadable,
@@ -20,6 +21,7 @@ CATALOG: tuple[Rule, ...] = (
     stack_identity_disagrees,
     provider_account_disagrees,
     provider_not_pinned,
+    update_through_attached_provider,
     resource_opaque,
     document_unreadable,
     cicd_reaches_global_config,

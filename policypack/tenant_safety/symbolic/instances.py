@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from . import wire
+
 ACCOUNT = re.compile(r"^\d{12}$")
 REGION = re.compile(r"^(us(-gov|-iso[bef]?)?|af|ap|ca|cn|eu(-isoe|sc)?|il|me|mx|sa)-[a-z]+-\d$")
 ROLE = re.compile(r"^arn:aws[\w-]*:iam::(\d{12}):role/.+$")
@@ -36,16 +38,20 @@ class Instance:
     def dns_suffix(self) -> str:
         return "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
 
-    @property
-    def caller(self) -> str:
-        """The ARN that the credentials act as."""
+    def caller(self, session: str) -> str:
+        """The ARN that the credentials act as, of the user or the session of that name."""
         if self.role is None:
-            return f"arn:{self.partition}:iam::{self.account}:user/standin"
-        return f"arn:{self.partition}:sts::{self.account}:assumed-role/{self.role}/standin"
+            return f"arn:{self.partition}:iam::{self.account}:user/{session}"
+        return f"arn:{self.partition}:sts::{self.account}:assumed-role/{self.role}/{session}"
 
 
-def instance(config: Mapping[str, Any], default_account: str, default_region: str) -> Instance:
-    """The instance that a configuration makes; refuses what the real provider refuses."""
+def instance(
+    config: Mapping[str, Any], default_account: str, default_region: str, *, credentials: bool = True
+) -> Instance:
+    """The instance that a configuration makes; refuses what the real provider refuses.
+
+    Without credentials the account is the one that the configuration allows, of several it is unknown.
+    """
     account, role = default_account, None
     web = _parsed(config.get("assumeRoleWithWebIdentity")) or {}
     assumed = [web] if web else []
@@ -62,7 +68,9 @@ def instance(config: Mapping[str, Any], default_account: str, default_region: st
     for name in (*allowed, *forbidden):
         if not ACCOUNT.match(str(name)):
             raise ConfigurationError(f"expected an account id of 12 digits (got {name!r})")
-    if allowed and account not in allowed:
+    if allowed and account not in allowed and not assumed and not credentials:
+        account = str(allowed[0]) if len(set(allowed)) == 1 else wire.UNKNOWN
+    elif allowed and account not in allowed:
         raise ConfigurationError(f"AWS account ID not allowed: {account}")
     if account in forbidden:
         raise ConfigurationError(f"AWS account ID not allowed: {account}")

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from tenant_safety.symbolic import table
-from tenant_safety.symbolic.table import Shape
+from . import table
+from .table import Shape
 
 
 def text() -> str:

@@ -6,13 +6,12 @@ seven random hexadecimal digits.  A logical name that is too long is an error th
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from tenant_safety.symbolic.table import Resource
-
 from . import wire
+from .parts import Parts
+from .table import Resource
 
 
 class NameRefusedError(Exception):
@@ -30,11 +29,10 @@ class Rule:
     prefix: str = ""
     fifo: str | None = None
     digits: int = 7
-    charset: str = "0123456789abcdef"
+    kind: str = "hex"
 
 
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
-CATALOG = Rule(separator="_", lower=True, digits=8, charset=LETTERS)
+CATALOG = Rule(separator="_", lower=True, digits=8, kind="letters")
 RULES: Mapping[str, Rule] = {
     "aws:alb/loadBalancer:LoadBalancer": Rule(length=32),
     "aws:alb/targetGroup:TargetGroup": Rule(length=32),
@@ -117,6 +115,7 @@ def defaults(
     olds: wire.Properties,
     *,
     fresh: Callable[[], str],
+    parts: Parts,
     proposal: Proposal | None = None,
 ) -> wire.Properties:
     """The properties that the provider fills in beside what the program gave."""
@@ -133,21 +132,24 @@ def defaults(
         # A name is made once; a new one would replace the resource.
         filled[found.property] = olds[found.property]
     elif proposal is None:
-        filled[found.property] = _made(found, urn_name, inputs, fresh())
+        filled[found.property] = _made(found, urn_name, inputs, parts.part(found.kind, found.digits, fresh()))
+    elif proposal.mode != "disable" and not parts.invents and proposal.name != urn_name:
+        # The engine has drawn parts of it already, and does not say which.
+        filled[found.property] = wire.UNKNOWN
     elif proposal.mode != "disable":
         filled[found.property] = _proposed(found, proposal, inputs)
     return filled
 
 
-def _made(found: Rule, urn_name: str, inputs: wire.Properties, seed: str) -> str:
+def _made(found: Rule, urn_name: str, inputs: wire.Properties, drawn: str) -> str:
     base = (urn_name.lower() if found.lower else urn_name) + found.separator
     if len(base) + found.digits > found.length:
         raise NameRefusedError(
             f"name '{base}' plus {found.digits} random chars is longer than maximum length {found.length}"
         )
-    digest = hashlib.sha256(seed.encode()).digest()
-    digits = "".join(found.charset[byte % len(found.charset)] for byte in digest[: found.digits])
-    return _finished(found, base + digits, inputs)
+    if wire.is_unknown(drawn):
+        return drawn
+    return _finished(found, base + drawn, inputs)
 
 
 def _proposed(found: Rule, proposal: Proposal, inputs: wire.Properties) -> str:
@@ -160,6 +162,8 @@ def _proposed(found: Rule, proposal: Proposal, inputs: wire.Properties) -> str:
 
 
 def _finished(found: Rule, name: str, inputs: wire.Properties) -> str:
+    if found.fifo is not None and wire.is_unknown(wire.bare(inputs.get(found.fifo))):
+        return wire.UNKNOWN
     if found.fifo is not None and wire.bare(inputs.get(found.fifo)) is True:
         return f"{name}.fifo"
     return name if name.startswith(found.prefix) else found.prefix + name

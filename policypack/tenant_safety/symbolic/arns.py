@@ -1,14 +1,15 @@
 """Knows the form of ids, ARNs and a few other outputs of the types that programs use most.
 
 A template is filled with the resource's own properties, with `{partition}`, `{region}`, `{account}` and `{dns}`,
-and with random parts of a form: `{hex8}`, `{hex17}`, `{uuid}`, `{upper17}`, `{digits}`.  `{id}` and `{arn}` may
-be used after they are made: the id first, unless it is the ARN.
+and with random parts of a form: `{hex8}`, `{hex17}`, `{uuid}`, `{upper17}`, `{digits}`.  In one resource a part is
+the same wherever it stands; `{hex17_acl}` is another than `{hex17}`.  `{id}` and `{arn}` may be used after they are
+made: the id first, unless it is the ARN.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ FORMS: Mapping[str, Form] = {
     "aws:apigateway/restApi:RestApi": Form(
         "{hex10}",
         "arn:{partition}:apigateway:{region}::/restapis/{id}",
-        {"executionArn": "arn:{partition}:execute-api:{region}:{account}:{id}", "rootResourceId": "{hex10}0"},
+        {"executionArn": "arn:{partition}:execute-api:{region}:{account}:{id}", "rootResourceId": "{hex10_root}"},
     ),
     "aws:apigatewayv2/api:Api": Form(
         "{hex10}",
@@ -107,29 +108,31 @@ FORMS: Mapping[str, Form] = {
         privateIp="{privateAddress}",
         publicIp="{address}",
         publicDns="ec2-{dashed}.{region}.compute.{dns}",
-        primaryNetworkInterfaceId="eni-{hex17}",
-        subnetId="subnet-{hex17}",
+        primaryNetworkInterfaceId="eni-{hex17_interface}",
+        subnetId="subnet-{hex17_subnet}",
         availabilityZone="{region}a",
     ),
     "aws:ec2/internetGateway:InternetGateway": _ec2("internet-gateway", "igw"),
     "aws:ec2/keyPair:KeyPair": Form("{keyName}", "arn:{partition}:ec2:{region}:{account}:key-pair/{keyName}"),
     "aws:ec2/launchTemplate:LaunchTemplate": _ec2("launch-template", "lt"),
-    "aws:ec2/natGateway:NatGateway": _ec2("natgateway", "nat", publicIp="{address}", networkInterfaceId="eni-{hex17}"),
+    "aws:ec2/natGateway:NatGateway": _ec2(
+        "natgateway", "nat", publicIp="{address}", networkInterfaceId="eni-{hex17_interface}"
+    ),
     "aws:ec2/networkAcl:NetworkAcl": _ec2("network-acl", "acl"),
     "aws:ec2/networkInterface:NetworkInterface": _ec2("network-interface", "eni"),
     "aws:ec2/routeTable:RouteTable": _ec2("route-table", "rtb"),
     "aws:ec2/routeTableAssociation:RouteTableAssociation": Form("rtbassoc-{hex17}"),
-    "aws:ec2/securityGroup:SecurityGroup": _ec2("security-group", "sg", vpcId="vpc-{hex17}"),
+    "aws:ec2/securityGroup:SecurityGroup": _ec2("security-group", "sg", vpcId="vpc-{hex17_vpc}"),
     "aws:ec2/securityGroupRule:SecurityGroupRule": Form("sgrule-{digits}"),
     "aws:ec2/subnet:Subnet": _ec2("subnet", "subnet", availabilityZone="{region}a"),
     "aws:ec2/vpc:Vpc": _ec2(
         "vpc",
         "vpc",
-        defaultNetworkAclId="acl-{hex17}",
-        defaultRouteTableId="rtb-{hex17}",
-        defaultSecurityGroupId="sg-{hex17}",
-        dhcpOptionsId="dopt-{hex17}",
-        mainRouteTableId="rtb-{hex17}",
+        defaultNetworkAclId="acl-{hex17_acl}",
+        defaultRouteTableId="rtb-{hex17_routes}",
+        defaultSecurityGroupId="sg-{hex17_group}",
+        dhcpOptionsId="dopt-{hex17_dhcp}",
+        mainRouteTableId="rtb-{hex17_routes}",
     ),
     "aws:ec2/vpcEndpoint:VpcEndpoint": _ec2("vpc-endpoint", "vpce", state="available"),
     "aws:ec2/vpcPeeringConnection:VpcPeeringConnection": _ec2("vpc-peering-connection", "pcx"),
@@ -144,7 +147,7 @@ FORMS: Mapping[str, Form] = {
     "aws:ecs/service:Service": _named("ecs", "service/{clusterName}/{name}", "{arn}"),
     "aws:ecs/taskDefinition:TaskDefinition": _named(
         "ecs",
-        "task-definition/{family}:1",
+        "task-definition/{family}:{revision}",
         "{family}",
         arnWithoutRevision="arn:{partition}:ecs:{region}:{account}:task-definition/{family}",
     ),
@@ -200,7 +203,9 @@ FORMS: Mapping[str, Form] = {
             "version": "$LATEST",
         },
     ),
-    "aws:lambda/layerVersion:LayerVersion": _named("lambda", "layer:{layerName}:1", "{arn}", version="1"),
+    "aws:lambda/layerVersion:LayerVersion": _named(
+        "lambda", "layer:{layerName}:{revision}", "{arn}", version="{revision}"
+    ),
     "aws:lambda/permission:Permission": Form("{statementId}"),
     "aws:lb/listener:Listener": _LISTENER,
     "aws:lb/listenerRule:ListenerRule": _LISTENER_RULE,
@@ -255,8 +260,35 @@ FORMS: Mapping[str, Form] = {
         url="https://sqs.{region}.{dns}/{account}/{name}",
     ),
     "aws:sqs/queuePolicy:QueuePolicy": Form("{queueUrl}"),
-    "aws:ssm/parameter:Parameter": _named("ssm", "parameter{slash}{name}", "{name}", version="1"),
+    "aws:ssm/parameter:Parameter": _named("ssm", "parameter{slash}{name}", "{name}", version="{revision}"),
 }
+
+# Outputs that are of the right form only: the true value differs by region or by what no template sees.
+GUESSED: Mapping[str, frozenset[str]] = {
+    "aws:alb/loadBalancer:LoadBalancer": frozenset({"zoneId"}),
+    "aws:acm/certificate:Certificate": frozenset({"status", "type"}),
+    "aws:ec2/instance:Instance": frozenset({"availabilityZone", "instanceState"}),
+    "aws:ec2/subnet:Subnet": frozenset({"availabilityZone"}),
+    "aws:eks/cluster:Cluster": frozenset({"platformVersion"}),
+    "aws:lambda/function:Function": frozenset({"qualifiedArn", "version"}),
+    "aws:lb/loadBalancer:LoadBalancer": frozenset({"zoneId"}),
+    "aws:rds/instance:Instance": frozenset({"endpoint"}),
+    "aws:route53/record:Record": frozenset({"fqdn"}),
+    "aws:route53/zone:Zone": frozenset({"primaryNameServer"}),
+    "aws:s3/bucket:Bucket": frozenset({"hostedZoneId"}),
+    "aws:s3/bucketV2:BucketV2": frozenset({"hostedZoneId"}),
+    "aws:secretsmanager/secretVersion:SecretVersion": frozenset({"arn"}),
+    "aws:sns/topicSubscription:TopicSubscription": frozenset({"pendingConfirmation"}),
+}
+
+
+def known(token: str) -> Form | None:
+    """The form of a type without what is guessed; None of a type that nothing is known of."""
+    found = FORMS.get(token)
+    guessed = GUESSED.get(token)
+    if found is None or guessed is None:
+        return found
+    return replace(found, outputs={name: text for name, text in found.outputs.items() if name not in guessed})
 
 
 def form(token: str, named: str | None) -> Form:

@@ -6,9 +6,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tenant_safety.symbolic.table import Resource
-
-from . import check, names, wire
+from . import inputs, names, wire
+from .table import Resource
 
 # Types of which every change makes a new one, as their schema has it.
 ALWAYS = frozenset(
@@ -104,6 +103,11 @@ def change(
     return Change(changed, replaced, first)
 
 
+def is_settled(resource: Resource, changed: tuple[str, ...]) -> bool:
+    """Whether it is certain that these changes are applied to the resource that exists, if nothing here replaces it."""
+    return resource.token in FORCED or all(name.startswith("tags") for name in changed)
+
+
 def _forces(resource: Resource, name: str, olds: wire.Properties, news: wire.Properties) -> bool:
     if resource.token in ALWAYS:
         return not name.startswith("tags")
@@ -123,7 +127,7 @@ def _same(resource: Resource, name: str, olds: wire.Properties, news: wire.Prope
         return False
     if old == new:
         return True
-    if check.is_document(resource, name) and isinstance(old, str) and isinstance(new, str):
+    if inputs.is_document(resource, name) and isinstance(old, str) and isinstance(new, str):
         try:
             return bool(json.loads(old) == json.loads(new))
         except ValueError:

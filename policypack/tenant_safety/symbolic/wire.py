@@ -80,6 +80,11 @@ def is_unknown(value: Value) -> bool:
     return isinstance(value, str) and value in SENTINELS
 
 
+def mentions_unknown(text: str) -> bool:
+    """Something that is not known yet was written into the text."""
+    return any(sentinel in text for sentinel in SENTINELS)
+
+
 def has_unknown(value: Value) -> bool:
     """The value, or a part of it, is not known yet."""
     if isinstance(value, dict):

@@ -1,0 +1,329 @@
+"""Speaks the engine's provider protocol for `aws`: answers previews with symbols, and makes nothing."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent import futures
+from dataclasses import dataclass
+from typing import Any, NoReturn, TypeAlias
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+
+from . import functions, inputs, instances, names, outputs, replaces, schema, symbols, table, wire
+from .parts import Parts, Symbols
+from .symbols import Book
+from .table import Resource, Shape
+
+# As large as the engine's own: a state of thousands of resources passes through.
+OPTIONS = [("grpc.max_receive_message_length", 400 << 20), ("grpc.max_send_message_length", 400 << 20)]
+MODES = {0: "propose", 1: "enforce", 2: "disable"}
+
+Context: TypeAlias = grpc.ServicerContext
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server that answers on a port until it is stopped."""
+
+    port: int
+    server: grpc.Server
+
+    def wait(self) -> None:
+        self.server.wait_for_termination()
+
+    def stop(self) -> None:
+        self.server.stop(grace=None).wait()
+
+
+def start(port: int = 0, *, nonce: str, account: str = "000000000000", region: str = "us-east-1") -> Running:
+    """Serve symbols in this process; port 0 takes a free one.
+
+    `account` and `region` are of the provider instances whose configuration names none.
+    """
+    return serve(SymbolicProvider(account, region, nonce), port)
+
+
+def serve(provider: Provider, port: int) -> Running:
+    """Serve a provider on the loopback interface."""
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=16), options=OPTIONS)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
+    bound = server.add_insecure_port(f"127.0.0.1:{port}")
+    server.start()
+    return Running(bound, server)
+
+
+# The protocol names its methods in its own way.
+# ruff: noqa: N802
+
+
+class Provider(provider_pb2_grpc.ResourceProviderServicer):
+    """All provider instances of all runs: each has a connection of its own, which tells them apart.
+
+    What no preview needs to be symbolic about is here: configuration, inputs, differences, functions.
+    """
+
+    # Whether the account is known from credentials, so that a configuration that forbids it is refused.
+    credentials = False
+
+    def __init__(self, account: str, region: str, parts: Parts, seed: str = "") -> None:
+        self.account = account
+        self.region = region
+        self.parts = parts
+        self.seed = seed
+        self.lock = threading.Lock()
+        self.instances: dict[str, instances.Instance] = {}
+        self.made: Counter[str] = Counter()
+        # Newer engines say whether a function is called in a preview.
+        self.tells_previews = False
+
+    # The provider itself
+
+    def Attach(self, request: Any, context: Context) -> Any:
+        return empty_pb2.Empty()
+
+    def Cancel(self, request: Any, context: Context) -> Any:
+        return empty_pb2.Empty()
+
+    def GetPluginInfo(self, request: Any, context: Context) -> Any:
+        return plugin_pb2.PluginInfo(version=table.version())
+
+    def Handshake(self, request: Any, context: Context) -> Any:
+        self.tells_previews = bool(getattr(request, "invoke_with_preview", False))
+        return provider_pb2.ProviderHandshakeResponse(
+            accept_secrets=True, accept_resources=True, supports_autonaming_configuration=True
+        )
+
+    def GetSchema(self, request: Any, context: Context) -> Any:
+        return provider_pb2.GetSchemaResponse(schema=schema.text())
+
+    def CheckConfig(self, request: Any, context: Context) -> Any:
+        found = self.resource("pulumi:providers:aws", context)
+        wrong = [
+            provider_pb2.CheckFailure(property=name, reason=f"could not validate provider configuration: {name}")
+            for name in request.news.fields
+            if name not in found.inputs and name != "version" and not name.startswith("__")
+        ]
+        return provider_pb2.CheckResponse(inputs=request.news, failures=wrong)
+
+    def DiffConfig(self, request: Any, context: Context) -> Any:
+        olds, news = wire.read(request.old_inputs), wire.read(request.news)
+        changed = sorted(name for name in olds.keys() | news.keys() if olds.get(name) != news.get(name))
+        # Another region is another place: the real provider then replaces itself and all that it made.
+        replaced = [name for name in changed if name == "region" and name in olds]
+        some = provider_pb2.DiffResponse.DIFF_SOME if changed else provider_pb2.DiffResponse.DIFF_NONE
+        return provider_pb2.DiffResponse(changes=some, diffs=changed, replaces=replaced)
+
+    def Configure(self, request: Any, context: Context) -> Any:
+        config = {name.removeprefix("aws:config:"): value for name, value in request.variables.items()}
+        try:
+            place = instances.instance(config, self.account, self.region, credentials=self.credentials)
+        except instances.ConfigurationError as error:
+            refuse(context, grpc.StatusCode.INVALID_ARGUMENT, str(error))
+        with self.lock:
+            self.instances[context.peer()] = place
+        return provider_pb2.ConfigureResponse(
+            acceptSecrets=True,
+            acceptResources=True,
+            supportsPreview=True,
+            supports_autonaming_configuration=True,
+        )
+
+    # Resources
+
+    def Check(self, request: Any, context: Context) -> Any:
+        place = self.place(context)
+        found = self.resource(type_of(request), context)
+        olds = wire.read(request.olds)
+        given = {name: value for name, value in wire.read(request.news).items() if name != "__defaults"}
+        wrong = list(self.failures(found, given))
+        proposal = None
+        if request.HasField("autonaming"):
+            mode = MODES[request.autonaming.mode]
+            proposal = names.Proposal(request.autonaming.proposed_name, mode)
+        try:
+            fresh = self.fresh(request.urn)
+            filled = names.defaults(
+                found, _name(request), given, olds, fresh=fresh, parts=self.parts, proposal=proposal
+            )
+        except names.NameRefusedError as error:
+            filled, wrong = {}, [*wrong, ("name", str(error))]
+        failures = [provider_pb2.CheckFailure(property=name, reason=reason) for name, reason in wrong]
+        if wrong:
+            return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
+        made = inputs.normalized(found, given | filled)
+        if place.default_tags and "tags" in found.inputs and not wire.is_unknown(made.get("tags")):
+            made["tags"] = {**place.default_tags, **(wire.bare(made.get("tags")) or {})}
+        made["__defaults"] = sorted(filled)
+        return provider_pb2.CheckResponse(inputs=wire.write(made))
+
+    def Diff(self, request: Any, context: Context) -> Any:
+        found = self.resource(type_of(request), context)
+        olds, news = wire.read(request.old_inputs), wire.read(request.news)
+        change = replaces.change(found, olds, news, frozenset(request.ignoreChanges))
+        kinds = provider_pb2.PropertyDiff
+        detailed = {}
+        for name in change.changed:
+            action = "ADD" if name not in olds else "DELETE" if name not in news else "UPDATE"
+            kind = f"{action}_REPLACE" if name in change.replaces else action
+            detailed[name] = kinds(kind=kinds.Kind.Value(kind), inputDiff=True)
+        response = provider_pb2.DiffResponse
+        return response(
+            changes=response.DIFF_SOME if change.changed else response.DIFF_NONE,
+            diffs=change.changed,
+            replaces=change.replaces,
+            deleteBeforeReplace=change.delete_first,
+            detailedDiff=detailed,
+            hasDetailedDiff=True,
+        )
+
+    # Functions
+
+    def Invoke(self, request: Any, context: Context) -> Any:
+        place = self.place(context)
+        try:
+            answer = functions.call(request.tok, wire.read(request.args), place, self.parts)
+        except functions.FunctionError as error:
+            refuse(context, grpc.StatusCode.UNKNOWN, f"invoking {request.tok}: {error}")
+        return provider_pb2.InvokeResponse(**{"return": wire.write(answer)})
+
+    def Call(self, request: Any, context: Context) -> Any:
+        refuse(context, grpc.StatusCode.UNIMPLEMENTED, f"expected no call of a method (got {request.tok})")
+
+    def Construct(self, request: Any, context: Context) -> Any:
+        refuse(context, grpc.StatusCode.UNIMPLEMENTED, f"expected no component of the package (got {request.type})")
+
+    # What the calls share
+
+    def place(self, context: Context) -> instances.Instance:
+        place = self.instances.get(context.peer())
+        if place is None:
+            refuse(context, grpc.StatusCode.FAILED_PRECONDITION, "expected Configure before this call")
+        return place
+
+    def resource(self, token: str, context: Context) -> Resource:
+        found = table.resource(token)
+        if found is None:
+            message = f"unrecognized resource type (Check): {token}; pulumi_aws {table.version()} has none"
+            refuse(context, grpc.StatusCode.INVALID_ARGUMENT, message)
+        return found
+
+    def fresh(self, urn: str) -> Callable[[], str]:
+        """A seed for each name and each resource made; the same calls in the same order give the same."""
+
+        def seed() -> str:
+            with self.lock:
+                self.made[urn] += 1
+                return f"{self.seed}/{urn}/{self.made[urn]}"
+
+        return seed
+
+    def failures(self, found: Resource, given: wire.Properties) -> Iterable[tuple[str, str]]:
+        """Properties and what is wrong with them.  Here nothing is: the real provider will say."""
+        return ()
+
+
+class SymbolicProvider(Provider):
+    """Answers previews with symbols where AWS has yet to decide; refuses to make, change or delete anything."""
+
+    def __init__(self, account: str, region: str, nonce: str) -> None:
+        super().__init__(account, region, Symbols(Book(nonce)))
+        self.lost = symbols.lost(nonce)
+
+    def Create(self, request: Any, context: Context) -> Any:
+        _only_previews(request.preview, "create", request.urn, context)
+        place = self.place(context)
+        found = self.resource(type_of(request), context)
+        news = wire.read(request.properties)
+        identity, made = outputs.created(found, news, place, self.fresh(request.urn)(), self.parts)
+        known = "" if wire.is_unknown(identity) else identity
+        return provider_pb2.CreateResponse(id=known, properties=wire.write(_told({**made, "id": identity}, news)))
+
+    def Read(self, request: Any, context: Context) -> Any:
+        place = self.place(context)
+        found = self.resource(type_of(request), context)
+        known = wire.read(request.properties)
+        # A refresh brings the whole state; a look-up by id brings what the program said, or nothing.
+        state = known
+        if not any(name in known for name in found.outputs):
+            adopted = outputs.adopted(found, request.id, known, place, self.parts)
+            # The engine takes no unknown from a look-up, either.
+            said = {n: self._sayable(v, found.inputs.get(n) or found.outputs[n]) for n, v in adopted.items()}
+            state = {**{n: v for n, v in said.items() if v is not None}, "id": request.id}
+        given = wire.read(request.inputs) or {n: v for n, v in state.items() if n in found.inputs}
+        return provider_pb2.ReadResponse(id=request.id, properties=wire.write(state), inputs=wire.write(given))
+
+    def Update(self, request: Any, context: Context) -> Any:
+        _only_previews(request.preview, "update", request.urn, context)
+        place = self.place(context)
+        found = self.resource(type_of(request), context)
+        olds, news = wire.read(request.olds), wire.read(request.news)
+        ignored = frozenset(request.ignoreChanges)
+        change = replaces.change(found, wire.read(request.old_inputs), news, ignored)
+        if not change.changed:
+            return provider_pb2.UpdateResponse(properties=wire.write(olds | outputs.planned(found, news, place)))
+        settled = replaces.is_settled(found, change.changed)
+        seed = self.fresh(request.urn)()
+        made = outputs.updated(found, request.id, olds, news, place, seed=seed, parts=self.parts, settled=settled)
+        return provider_pb2.UpdateResponse(properties=wire.write(_told({**made, "id": request.id}, news)))
+
+    def Delete(self, request: Any, context: Context) -> Any:
+        _only_previews(False, "delete", request.urn, context)
+
+    def Invoke(self, request: Any, context: Context) -> Any:
+        if self.tells_previews and not request.preview:
+            _only_previews(False, "call", request.tok, context)
+        answer = wire.read(getattr(super().Invoke(request, context), "return"))
+        found = table.function(request.tok)
+        shapes = {} if found is None else found.outputs
+        said = {name: self._sayable(value, shapes[name]) for name, value in answer.items()}
+        return provider_pb2.InvokeResponse(**{"return": wire.write(said)})
+
+    def _sayable(self, value: wire.Value, shape: Shape) -> wire.Value:
+        """The engine takes no unknown from a function, so a text says it: one that is recognised as lost.
+
+        A number or a boolean can't say it and is null.
+        """
+        if wire.special(value) == wire.SECRET:
+            return wire.secret(self._sayable(wire.bare(value), shape))
+        if not wire.is_unknown(value):
+            return value
+        if shape.kind == "list" and shape.element is not None:
+            return [self._sayable(value, shape.element)] * 2
+        if shape.kind == "object":
+            return {name: self._sayable(value, part) for name, part in shape.fields().items()}
+        return self.lost if shape.kind in ("string", "union", "any") else None
+
+
+def _told(made: wire.Properties, news: wire.Properties) -> wire.Properties:
+    """What is known, or was given.  What a provider leaves out of a preview the engine takes for not known yet; an
+    input that nobody gave is not there for policies to doubt.
+    """
+    return {name: value for name, value in made.items() if name in news or not wire.is_unknown(value)}
+
+
+def _only_previews(preview: bool, action: str, what: str, context: Context) -> None:
+    if not preview:
+        refuse(
+            context,
+            grpc.StatusCode.FAILED_PRECONDITION,
+            f"refused to {action} {what}: expected a preview; this provider invents what AWS would answer, and that "
+            "must not get into a state. Unset PULUMI_DEBUG_PROVIDERS and run the command again.",
+        )
+
+
+def type_of(request: Any) -> str:
+    """Older engines give the URN only; the type is its third part, after the parents' types."""
+    return str(request.type) or str(request.urn).split("::")[2].split("$")[-1]
+
+
+def _name(request: Any) -> str:
+    return str(request.name) or str(request.urn).split("::", 3)[3]
+
+
+def refuse(context: Context, code: grpc.StatusCode, message: str) -> NoReturn:
+    context.abort(code, message)
+    raise AssertionError("abort raises")
