@@ -1,5 +1,6 @@
 """The command `tenant-safety`."""
 
+import gc
 import json
 import sys
 from enum import StrEnum
@@ -125,6 +126,7 @@ def _answer(command: str, rows: typer.FileText) -> None:
     """Answers every row; ends with 2 if one of them could not be read."""
     from .iam.rows import answers  # noqa: PLC0415 not needed by the other commands
 
+    gc.freeze()  # What start-up made stays, and need not be looked through again for every few rows.
     failed = False
     for answer in answers(command, rows):
         failed = failed or "error" in answer

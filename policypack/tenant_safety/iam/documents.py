@@ -219,15 +219,10 @@ def _statement(index: int, raw: Any, variables: bool) -> Statement:
     if effect not in ("Allow", "Deny"):
         raise DocumentError(f"{where}.Effect: expected Allow or Deny, got {effect!r}")
     actions, not_actions = _either(raw, "Action", where)
-    actions = tuple([a.symbols[0] if isinstance(a, Symbolic) else a for a in actions])
     resources, not_resources = _either(raw, "Resource", where)
     if not actions:
         raise DocumentError(f"{where}: expected Action or NotAction")
-    for action in actions:
-        if isinstance(action, str) and ":" not in action and action != "*":
-            raise DocumentError(
-                f"{where}.Action: expected a service and an action such as s3:GetObject, got {action!r}"
-            )
+    actions = tuple([_action(action, where) for action in actions])
     principals, not_principals = _principals(raw, where)
     if not resources and principals is None:
         raise DocumentError(f"{where}: expected Resource or NotResource, or a Principal")
@@ -241,7 +236,7 @@ def _statement(index: int, raw: Any, variables: bool) -> Statement:
     return Statement(
         where=where,
         effect=effect,
-        actions=tuple([a.lower() if isinstance(a, str) else a for a in actions]),
+        actions=actions,
         not_actions=not_actions,
         resources=resources,
         not_resources=not_resources,
@@ -251,6 +246,16 @@ def _statement(index: int, raw: Any, variables: bool) -> Statement:
         missing=tuple([text for text in texts if not isinstance(text, str)]),
         variables=variables,
     )
+
+
+def _action(text: Text, where: str) -> Text:
+    """An action in lower case; with a symbol in it, it is not known."""
+    if type(text) is str:
+        if ":" not in text and text != "*":
+            problem = f"expected a service and an action such as s3:GetObject, got {text!r}"
+            raise DocumentError(f"{where}.Action: {problem}")
+        return text.lower()
+    return text.symbols[0] if isinstance(text, Symbolic) else text
 
 
 def _unknown_statement(where: str, missing: Unknown) -> Statement:
@@ -272,7 +277,10 @@ def _texts(raw: Any, where: str) -> tuple[Text, ...]:
     values = raw if _is_list(raw) else (raw,)
     if not values:
         raise DocumentError(f"{where}: expected at least one value, got an empty list")
-    return tuple([_text(value, where) for value in values])
+    for value in values:
+        if type(value) is not str or not value.isascii():  # Nearly all are plain, and need no second look.
+            return tuple([_text(value, where) for value in values])
+    return tuple(values)
 
 
 def _text(raw: Any, where: str) -> Text:

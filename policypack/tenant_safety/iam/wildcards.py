@@ -23,7 +23,7 @@ def literal(text: str) -> str:
 def matches(pattern: str, text: str) -> bool:
     """Does `pattern` accept `text`?  Case counts; lower both for actions."""
     if "*" not in pattern:
-        return _fits(pattern, text, 0) and len(pattern) == len(text)
+        return pattern == text if _is_plain(pattern) else _fits(pattern, text, 0) and len(pattern) == len(text)
     first, *middle, last = pattern.split("*")
     start, end = len(first), len(text) - len(last)
     if end < start or not _fits(first, text, 0) or not _fits(last, text, end):
@@ -38,6 +38,8 @@ def matches(pattern: str, text: str) -> bool:
 
 def _fits(piece: str, text: str, start: int) -> bool:
     """Does `piece`, which has no star, stand at `start`?"""
+    if not piece:
+        return True
     if _is_plain(piece):
         return text.startswith(piece, start)
     return _regex(piece).match(text, start) is not None
@@ -75,7 +77,10 @@ def matches_arn(pattern: str, arn: str) -> bool:
         if not pattern.endswith("*"):
             return False
         fields = fields[: len(wanted)]  # The star that ends the pattern takes the rest, whatever it is.
-    return all(matches(w, f) for w, f in zip(wanted, fields, strict=True))
+    for part, field in zip(wanted, fields, strict=True):
+        if part not in (field, "*") and not matches(part, field):
+            return False
+    return True
 
 
 def matches_resource(pattern: str, resource: str) -> bool:
