@@ -121,7 +121,7 @@ def test_of_a_stack_of_nobody_only_some_rules_judge() -> None:
 
     judged = [result.rule.id for result in results if result.status != "not-judged"]
 
-    assert ["registry-unreadable", "stack-unregistered"] == judged
+    assert ["registry-unreadable", "stack-unregistered", "update-through-attached-provider"] == judged
 
 
 def told(facts: Facts) -> set[Finding]:

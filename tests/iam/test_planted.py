@@ -103,8 +103,8 @@ MISTAKES = (
     Mistake(
         "actions are compared with their case",
         "documents.py",
-        "a.lower() if isinstance(a, str) else a for a in actions",
-        "a for a in actions",
+        "        return text.lower()\n    return text.symbols",
+        "        return text\n    return text.symbols",
     ),
     Mistake(
         "the conditions of an Allow are ignored",
