@@ -149,7 +149,8 @@ class EngineError(Exception):
 class Engine:
     """An engine with a backend, a home and stacks of its own under `folder`.
 
-    `providers` maps packages to ports of running providers; `{"aws": standin.start().port}` for tests.
+    `providers` maps packages to ports of running providers; `{"aws": standin.start().port}` for tests.  `env` are
+    variables of every command.
     """
 
     def __init__(
@@ -159,6 +160,7 @@ class Engine:
         *,
         pulumi: Path = TOOLS / "pulumi",
         timeout: float = 120,
+        env: Mapping[str, str] = NONE,
     ) -> None:
         if not pulumi.exists():
             raise EngineError(f"expected the engine at {pulumi} (got none): run `make setup`")
@@ -166,6 +168,7 @@ class Engine:
         self.providers = dict(providers)
         self.pulumi = pulumi
         self.timeout = timeout
+        self.env = dict(env)
         self.runs = 0
         for part in ("backend", "home", "scratch", "events"):
             (folder / part).mkdir(parents=True, exist_ok=True)
@@ -271,7 +274,7 @@ class Engine:
         }
         if attached:
             made["PULUMI_DEBUG_PROVIDERS"] = attached
-        return {**made, **env}
+        return {**made, **self.env, **env}
 
     def _operate(
         self,

@@ -9,14 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tenant_safety.preview import PreviewError, preview
-from tenant_safety.symbolic import provider
-from tenant_safety.symbolic.symbols import NONCE_VARIABLE
+from tenant_safety.preview import PreviewError, preview, symbols
 from tests.engine import ROOT, Engine, Run, program
 
 pytestmark = pytest.mark.engine
 
-NONCE = "k7"
 STACK = "customer1-prod"
 PINNED = {"aws:region": "eu-central-1", "aws:allowedAccountIds": '["111111111111"]'}
 PINNED["aws:assumeRoles"] = '[{"roleArn": "arn:aws:iam::111111111111:role/cicd-deploy"}]'
@@ -39,9 +36,8 @@ GLOBAL = ', {"Effect": "Allow", "Action": "*", "Resource": "arn:aws:ssm:*:999999
 @pytest.fixture
 def symbolic(tmp_path: Path) -> Iterator[Engine]:
     """An engine whose aws provider answers with symbols."""
-    running = provider.start(nonce=NONCE, account="111111111111")
-    yield Engine(tmp_path / "symbolic", {"aws": running.port})
-    running.stop()
+    with symbols({}) as environment:
+        yield Engine(tmp_path / "symbolic", {}, env=environment)
 
 
 def findings(run: Run) -> list[tuple[str, str, str]]:
@@ -54,7 +50,7 @@ def test_a_document_over_new_resources_is_proved(symbolic: Engine, engine: Engin
     written = program(tmp_path, SOURCE.replace("MORE", ""), name="shop")
 
     plain = engine.preview(written, STACK, policy_pack=ROOT, config=PINNED)
-    complete = symbolic.preview(written, STACK, policy_pack=ROOT, config=PINNED, env={NONCE_VARIABLE: NONCE})
+    complete = symbolic.preview(written, STACK, policy_pack=ROOT, config=PINNED)
 
     assert [("advisory", "cicd-reaches-global-config", "own")] == findings(plain), plain.errors
     assert (0, []) == (complete.exit_code, findings(complete)), complete.errors
@@ -64,7 +60,7 @@ def test_a_statement_among_symbols_is_violated(symbolic: Engine, tmp_path: Path)
     """The witness is found in a document that nothing real has completed."""
     written = program(tmp_path, SOURCE.replace("MORE", GLOBAL), name="shop")
 
-    run = symbolic.preview(written, STACK, policy_pack=ROOT, config=PINNED, env={NONCE_VARIABLE: NONCE})
+    run = symbolic.preview(written, STACK, policy_pack=ROOT, config=PINNED)
 
     assert [("mandatory", "cicd-reaches-global-config", "own")] == findings(run), run.errors
     assert "may call ssm:GetParameter on arn:aws:ssm::999999999999:parameter/global/" in run.findings[0].message
@@ -80,7 +76,7 @@ def test_an_update_through_it_is_refused_and_nothing_is_made(symbolic: Engine, t
         STACK,
         policy_pack=ROOT,
         config=PINNED,
-        env={NONCE_VARIABLE: NONCE, "TENANT_SAFETY_STAND_IN": ""},
+        env={"TENANT_SAFETY_STAND_IN": ""},
         skip_preview=True,
     )
 

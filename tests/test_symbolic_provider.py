@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,102 +13,179 @@ import grpc
 import pytest
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
-from tenant_safety.symbolic import provider, symbols, wire
-from tenant_safety.symbolic.symbols import Book, NonceError, find, is_lost, widened
+from tenant_safety.symbolic import provider, wire
+from tenant_safety.symbolic.symbols import BOOK_VARIABLE, Book, BookError, Symbols, book_of_run, read
 from tests.engine import Engine, program
 
 UNKNOWN = wire.UNKNOWN
-NONCE = "k7"
 PLACE = "eu-west-1:111111111111"
-LOST = symbols.lost(NONCE)
+LOST = "~lost"
+
+
+def shown(value: Any, book: Book) -> Any:
+    """The value with `~0` for the first symbol of the book, `~1` for the second; `~lost` where nothing is known."""
+    if isinstance(value, dict):
+        return {name: shown(item, book) for name, item in value.items()}
+    if isinstance(value, list):
+        return [shown(item, book) for item in value]
+    if not isinstance(value, str):
+        return value
+    parts, at = [], 0
+    for found in Symbols(tuple(book.symbols)).find(value):
+        assert found.symbol is not None, value
+        number = book.symbols.index(found.symbol)
+        parts += [value[at : found.start], LOST if found.lost else f"~{number}"]
+        at = found.end
+    return "".join([*parts, value[at:]])
 
 
 @pytest.mark.parametrize(
-    ("kind", "length", "expected"),
+    ("kind", "length", "form"),
     [
-        ("hex", 7, "zqk7000"),
-        ("hex", 17, "zqk7000qqqqqqqqqq"),
-        ("upper", 10, "ZQK7000QQQ"),
-        ("uuid", 36, "zqk7000q-qqqq-qqqq-qqqq-qqqqqqqqqqqq"),
-        ("hex", 6, ""),
+        ("hex", 7, r"[jkqvxz]{7}"),
+        ("hex", 17, r"[jkqvxz]{17}"),
+        ("upper", 10, r"[JKQVXZ]{10}"),
+        ("uuid", 36, r"[jkqvxz]{8}(-[jkqvxz]{4}){3}-[jkqvxz]{12}"),
+        ("path", 1, r"[jkqvxz]{12}/"),
+        ("hex", 5, r""),
     ],
 )
-def test_a_token(kind: str, length: int, expected: str) -> None:
-    """A token is as long as the part that it stands for, and is not given for a part that is too short."""
-    made = Book(NONCE).token(kind, length)
+def test_a_word(kind: str, length: int, form: str) -> None:
+    """A word is as long as the part that it stands for, and is not given for a part that is too short."""
+    made = Book(seed=1).word(kind, length, "urn#1")
 
-    assert expected == made
+    assert re.fullmatch(form, made)
 
 
-def test_tokens_differ_in_all_threads() -> None:
-    """Each token is given out once; when all are, none is."""
-    book = Book(NONCE)
+def test_words_differ_in_all_threads() -> None:
+    """Each word is given out once, and so are the letters by which it is known again; when all are, none is."""
+    book = Book(seed=1)
     with ThreadPoolExecutor(8) as pool:
-        made = list(pool.map(lambda _: book.token("hex", 7), range(symbols.MOST + 2)))
+        made = list(pool.map(lambda i: book.word("hex", 6 + i % 12, "urn#1"), range(20_000)))
 
-    assert (symbols.MOST, 2) == (len(set(made) - {""}), made.count(""))
+    starts = [word[:6] for word in made if word]
+    assert len(starts) == len(set(starts)) == len(book.symbols) > 10_000
 
 
-@pytest.mark.parametrize("nonce", ["", "k", "K7", "k77", "k-"])
-def test_a_wrong_nonce(nonce: str) -> None:
-    """A nonce is two characters that any name may have."""
-    with pytest.raises(NonceError, match="expected a nonce of two characters"):
-        Book(nonce)
+def book_of(*kinds: tuple[str, int]) -> tuple[list[str], Symbols]:
+    """Words of these kinds, and what a reader knows of them."""
+    book = Book(seed=3)
+    words = [book.word(kind, length, f"urn#{i}") for i, (kind, length) in enumerate(kinds)]
+    return words, Symbols(tuple(book.symbols))
+
+
+def test_words_are_found() -> None:
+    """In any case and any surroundings; each letter may be any character, what is open any text."""
+    (name, key, role, zone), known = book_of(("hex", 7), ("uuid", 36), ("path", 1), ("zone", 1))
+
+    texts = [
+        f"jobs-{name}",
+        f"JOBS-{name.upper()}/x",
+        name + name,
+        f"key/{key}",
+        f"role/{role}admin",
+        f"eu-west-1{zone}",
+    ]
+
+    assert [
+        "jobs-???????",
+        "JOBS-???????/x",
+        "??????????????",
+        "key/????????-????-????-????-????????????",
+        "role/*admin",
+        "eu-west-1?",
+    ] == [known.widened(text) for text in texts]
+    assert not any(known.is_lost(text) for text in texts)
+
+
+def test_letters_beside_a_word_stay() -> None:
+    """What the program wrote is not taken for a part of the word."""
+    (name,), known = book_of(("hex", 7))
+
+    assert "kv???????ql" == known.widened(f"kv{name}ql")
+
+
+@pytest.mark.parametrize("cut", [slice(4), slice(5), slice(-4, None), slice(3, 9), slice(1, None)])
+def test_a_piece_is_found(cut: slice) -> None:
+    """What a program cut out of a word is known again: each letter may be any character."""
+    (name, other), known = book_of(("hex", 12), ("hex", 7))
+
+    assert "app-" + "?" * len(name[cut]) == known.widened(f"app-{name[cut]}")
+    assert not known.is_lost(name[cut] + other)
+
+
+@pytest.mark.parametrize("cut", [slice(4), slice(-5, None), slice(12)])
+def test_a_piece_of_what_has_any_length_is_lost(cut: slice) -> None:
+    """Nobody can say how much of the path is left."""
+    (path,), known = book_of(("path", 1))
+
+    assert known.is_lost(f"role/{path[cut]}")
+
+
+def test_what_nothing_is_known_about_is_lost() -> None:
+    """Alone or beside something else."""
+    (unknown,), known = book_of(("lost", 1))
+
+    assert known.is_lost(unknown)
+    assert known.is_lost(f"a-{unknown}-b")
 
 
 @pytest.mark.parametrize(
-    ("text", "found", "pattern"),
-    [
-        ("jobs-zqk7000", ((5, 12, "zqk7000"),), "jobs-???????"),
-        ("JOBS-ZQK70A1", ((5, 12, "zqk70a1"),), "JOBS-???????"),
-        ("vpc-zqk7001qqqqqqqqqq/x", ((4, 21, "zqk7001"),), "vpc-?????????????????/x"),
-        ("zqk7000zqk7001", ((0, 7, "zqk7000"), (7, 14, "zqk7001")), "??????????????"),
-        (
-            "key/zqk7000q-qqqq-qqqq-qqqq-qqqqqqqqqqqq",
-            ((4, 40, "zqk7000"),),
-            "key/????????-????-????-????-????????????",
-        ),
-        ("zqk7000q", ((0, 8, "zqk7000"),), "????????"),
-        ("zqx9000 is of another run", (), "zqx9000 is of another run"),
-        ("", (), ""),
-    ],
+    "text", ["", "plain", "jazz-quiz", "xxx", "kvk", "AKIAIOSFODNN7EXAMPLE", "arn:aws:s3:::zx-kj-vk"]
 )
-def test_tokens_are_found(text: str, found: tuple[tuple[int, int, str], ...], pattern: str) -> None:
-    """In any case and any surroundings, a uuid as one token; each character of it may be any."""
-    assert (found, pattern, False) == (find(text, NONCE), widened(text, NONCE), is_lost(text, NONCE))
+def test_texts_of_the_program_stay(text: str) -> None:
+    """Letters that are in no word are the program's."""
+    _, known = book_of(("hex", 7), ("hex", 17))
+
+    assert ((), text) == (known.find(text), known.widened(text))
 
 
-def test_tokens_survive_separators() -> None:
-    """What a program splits and joins again at separators keeps its tokens."""
-    book = Book(NONCE)
-    arn = f"arn:aws:kms:{PLACE}:key/{book.token('uuid', 36)}/a-{book.token('hex', 7)}"
+def test_a_book_is_read_as_it_was_written(tmp_path: Path) -> None:
+    """The pack finds in the file what the provider gave out."""
+    path = tmp_path / "book.jsonl"
+    with path.open("w") as file:
+        book = Book(file, seed=1)
+        for kind in ("hex", "path", "lost"):
+            book.word(kind, 7, "urn:pulumi:dev::p::aws:s3/bucket:Bucket::a#b#1")
 
-    joined = "/".join(arn.split("/"))[: arn.rindex("-")] + "-" + arn.rsplit("-", maxsplit=1)[-1]
+    known = read(path)
 
-    assert find(arn, NONCE) == find(joined, NONCE) and arn == joined  # noqa: PT018 (one statement: the same)
+    assert tuple(book.symbols) == known.all
+    assert frozenset({"urn:pulumi:dev::p::aws:s3/bucket:Bucket::a#b"}) == known.origins
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "jobs-zqk7",
-        "jobs-ZQK70",
-        "zqk700/x",
-        "arn:zqk7000q-qqqq",
-        "subnet/qqqqq",
-        "qqqqqqqqqqqq",
-        f"{symbols.lost(NONCE)}abc",
-    ],
+    "text", ["x", "{}", '{"word": "a", "wide": null, "of": ""}', '{"word": 1, "wide": 2, "of": 3}', "[]"]
 )
-def test_what_was_cut_off_is_lost(text: str) -> None:
-    """A token's beginning without its number, and padding without a token."""
-    assert is_lost(text, NONCE)
+def test_a_book_that_cannot_be_read(tmp_path: Path, text: str) -> None:
+    """No path from a broken book to a proof."""
+    path = tmp_path / "book.jsonl"
+    path.write_text(text)
+
+    with pytest.raises(BookError, match="expected the book of a symbolic preview"):
+        read(path)
+    with pytest.raises(BookError, match="expected the book of a symbolic preview"):
+        read(tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    ("dry", "named", "found"), [("true", "b", Path("b")), ("false", "b", None), ("true", "", None)]
+)
+def test_a_symbol_is_a_literal_to_an_update(
+    monkeypatch: pytest.MonkeyPatch, dry: str, named: str, found: Path | None
+) -> None:
+    """Only previews have a book."""
+    monkeypatch.setenv("PULUMI_DRY_RUN", dry)
+    monkeypatch.setenv(BOOK_VARIABLE, named)
+
+    assert found == book_of_run()
 
 
 class Client:
     """A connection to the provider: a provider instance of its own."""
 
-    def __init__(self, port: int, **config: str) -> None:
+    def __init__(self, port: int, book: Book, **config: str) -> None:
+        self.book = book
         self.channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=[("grpc.use_local_subchannel_pool", 1)])
         self.stub = provider_pb2_grpc.ResourceProviderStub(self.channel)
         self.stub.Configure(provider_pb2.ConfigureRequest(variables=config))
@@ -123,7 +201,7 @@ class Client:
         checked = wire.write(self.check(token, "jobs", **inputs))
         request = provider_pb2.CreateRequest(urn=urn(token, "jobs"), properties=checked, preview=True)
         answer = self.stub.Create(request)
-        return wire.read(answer.properties) | {"id": answer.id}
+        return self.shown(wire.read(answer.properties) | {"id": answer.id})
 
     def update(self, token: str, olds: dict[str, Any], old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
         request = provider_pb2.UpdateRequest(
@@ -134,15 +212,18 @@ class Client:
             news=wire.write(new),
             preview=True,
         )
-        return wire.read(self.stub.Update(request).properties)
+        return self.shown(wire.read(self.stub.Update(request).properties))
 
     def read(self, token: str, identity: str) -> dict[str, Any]:
         request = provider_pb2.ReadRequest(id=identity, urn=urn(token, "found"))
-        return wire.read(self.stub.Read(request).properties)
+        return self.shown(wire.read(self.stub.Read(request).properties))
 
     def invoke(self, token: str, /, **arguments: Any) -> dict[str, Any]:
         request = provider_pb2.InvokeRequest(tok=token, args=wire.write(arguments), preview=True)
-        return wire.read(getattr(self.stub.Invoke(request), "return"))
+        return self.shown(wire.read(getattr(self.stub.Invoke(request), "return")))
+
+    def shown(self, properties: dict[str, Any]) -> dict[str, Any]:
+        return {name: shown(value, self.book) for name, value in properties.items()}
 
 
 def urn(token: str, name: str) -> str:
@@ -150,17 +231,21 @@ def urn(token: str, name: str) -> str:
 
 
 @pytest.fixture
-def running() -> Iterator[provider.Running]:
-    made = provider.start(nonce=NONCE)
+def book() -> Book:
+    return Book()
+
+
+@pytest.fixture
+def running(book: Book) -> Iterator[provider.Running]:
+    made = provider.start(book, account="000000000000", region="us-east-1")
     yield made
     made.stop()
 
 
 @pytest.fixture
-def client(running: provider.Running) -> Client:
-    return Client(
-        running.port, **{"aws:config:region": "eu-west-1", "aws:config:allowedAccountIds": '["111111111111"]'}
-    )
+def client(running: provider.Running, book: Book) -> Client:
+    pinned = {"aws:config:region": "eu-west-1", "aws:config:allowedAccountIds": '["111111111111"]'}
+    return Client(running.port, book, **pinned)
 
 
 QUEUE = "aws:sqs/queue:Queue"
@@ -176,10 +261,10 @@ TRUST = '{"Version":"2012-10-17","Statement":[]}'
             QUEUE,
             {},
             {
-                "id": "https://sqs.eu-west-1.amazonaws.com/111111111111/jobs-zqk7000",
-                "name": "jobs-zqk7000",
-                "arn": f"arn:aws:sqs:{PLACE}:jobs-zqk7000",
-                "url": "https://sqs.eu-west-1.amazonaws.com/111111111111/jobs-zqk7000",
+                "id": "https://sqs.eu-west-1.amazonaws.com/111111111111/jobs-~0",
+                "name": "jobs-~0",
+                "arn": f"arn:aws:sqs:{PLACE}:jobs-~0",
+                "url": "https://sqs.eu-west-1.amazonaws.com/111111111111/jobs-~0",
                 "kmsDataKeyReusePeriodSeconds": UNKNOWN,
             },
         ),
@@ -187,9 +272,9 @@ TRUST = '{"Version":"2012-10-17","Statement":[]}'
             ROLE,
             {"assumeRolePolicy": TRUST},
             {
-                "id": "jobs-zqk7000",
-                "arn": "arn:aws:iam::111111111111:role/jobs-zqk7000",
-                "uniqueId": "AROAZQK7001QQQQQQQQQQ",
+                "id": "jobs-~0",
+                "arn": "arn:aws:iam::111111111111:role/jobs-~0",
+                "uniqueId": "AROA~1",
                 "createDate": UNKNOWN,
             },
         ),
@@ -197,8 +282,8 @@ TRUST = '{"Version":"2012-10-17","Statement":[]}'
             VPC,
             {"cidrBlock": "10.0.0.0/16"},
             {
-                "id": "vpc-zqk7000qqqqqqqqqq",
-                "arn": f"arn:aws:ec2:{PLACE}:vpc/vpc-zqk7000qqqqqqqqqq",
+                "id": "vpc-~0",
+                "arn": f"arn:aws:ec2:{PLACE}:vpc/vpc-~0",
                 "ownerId": "111111111111",
                 "ipv6AssociationId": UNKNOWN,
             },
@@ -207,18 +292,21 @@ TRUST = '{"Version":"2012-10-17","Statement":[]}'
             "aws:kms/key:Key",
             {},
             {
-                "id": "zqk7000q-qqqq-qqqq-qqqq-qqqqqqqqqqqq",
-                "arn": f"arn:aws:kms:{PLACE}:key/zqk7000q-qqqq-qqqq-qqqq-qqqqqqqqqqqq",
+                "id": "~0",
+                "arn": f"arn:aws:kms:{PLACE}:key/~0",
             },
         ),
-        ("aws:iam/role:Role", {"assumeRolePolicy": TRUST, "path": UNKNOWN}, {"id": "jobs-zqk7000", "arn": UNKNOWN}),
+        ("aws:iam/role:Role", {"assumeRolePolicy": TRUST, "path": UNKNOWN}, {"id": "jobs-~0", "arn": UNKNOWN}),
         ("aws:sns/topic:Topic", {"name": UNKNOWN}, {"id": "", "arn": UNKNOWN, "name": UNKNOWN}),
-        # Six characters are too few for a symbol.
-        ("aws:secretsmanager/secret:Secret", {}, {"id": "", "arn": UNKNOWN, "name": "jobs-zqk7000"}),
+        (
+            "aws:secretsmanager/secret:Secret",
+            {},
+            {"name": "jobs-~0", "arn": f"arn:aws:secretsmanager:{PLACE}:secret:jobs-~0-~1"},
+        ),
         # Of this type nothing is known but its properties.
         ("aws:backup/vault:Vault", {}, {"id": "", "arn": UNKNOWN, "recoveryPoints": UNKNOWN}),
-        ("aws:ec2/eip:Eip", {}, {"id": "eipalloc-zqk7000qqqqqqqqqq", "publicIp": UNKNOWN, "publicDns": UNKNOWN}),
-        ("aws:sqs/queue:Queue", {"fifoQueue": True}, {"name": "jobs-zqk7000.fifo"}),
+        ("aws:ec2/eip:Eip", {}, {"id": "eipalloc-~0", "publicIp": UNKNOWN, "publicDns": UNKNOWN}),
+        ("aws:sqs/queue:Queue", {"fifoQueue": True}, {"name": "jobs-~0.fifo"}),
     ],
 )
 def test_a_new_resource(client: Client, token: str, inputs: dict[str, Any], expected: dict[str, Any]) -> None:
@@ -244,7 +332,11 @@ def test_two_parts_are_two_symbols(client: Client) -> None:
     """What AWS draws twice differs: within a resource and between resources of the same name."""
     first, second = (client.create(VPC, cidrBlock="10.0.0.0/16") for _ in range(2))
 
-    drawn = [made[name][-17:] for made in (first, second) for name in ("id", "mainRouteTableId", "defaultNetworkAclId")]
+    drawn = [
+        made[name].partition("-")[2]
+        for made in (first, second)
+        for name in ("id", "mainRouteTableId", "defaultNetworkAclId")
+    ]
 
     assert len(set(drawn)) == len(drawn)
 
@@ -272,7 +364,7 @@ def test_an_update_with_a_difference(client: Client) -> None:
     """Of what AWS has given only what is proved stable stays."""
     made = client.update(ROLE, OLD, INPUTS, {**INPUTS, "description": "new"})
 
-    expected = OLD | {"uniqueId": "AROAZQK7000QQQQQQQQQQ", "createDate": UNKNOWN, "description": "new"}
+    expected = OLD | {"uniqueId": "AROA~0", "createDate": UNKNOWN, "description": "new"}
     assert expected == {name: made.get(name, UNKNOWN) for name in expected}
 
 
@@ -282,7 +374,7 @@ def test_an_update_that_might_replace(client: Client) -> None:
     arn = f"arn:aws:acm:{PLACE}:certificate/1"
     made = client.update(token, {"id": arn, "arn": arn}, {"domainName": "a.org"}, {"domainName": "b.org"})
 
-    assert f"arn:aws:acm:{PLACE}:certificate/zqk7000q-qqqq-qqqq-qqqq-qqqqqqqqqqqq" == made["arn"]
+    assert f"arn:aws:acm:{PLACE}:certificate/~0" == made["arn"]
 
 
 @pytest.mark.parametrize(
@@ -290,8 +382,16 @@ def test_an_update_that_might_replace(client: Client) -> None:
     [
         (VPC, "vpc-123", {"arn": f"arn:aws:ec2:{PLACE}:vpc/vpc-123", "cidrBlock": LOST, "tagsAll": None}),
         # Anyone may have made it, with any path.
-        (ROLE, "admin", {"name": "admin", "arn": LOST, "assumeRolePolicy": LOST}),
-        (ROLE, "admin", {"uniqueId": "AROAZQK7000QQQQQQQQQQ"}),
+        (
+            ROLE,
+            "admin",
+            {
+                "name": "admin",
+                "arn": "arn:aws:iam::111111111111:role/~0admin",
+                "assumeRolePolicy": LOST,
+                "uniqueId": "AROA~1",
+            },
+        ),
         ("aws:sns/topic:Topic", f"arn:aws:sns:{PLACE}:news", {"arn": f"arn:aws:sns:{PLACE}:news", "name": "news"}),
         ("aws:s3/bucket:Bucket", "files", {"arn": "arn:aws:s3:::files", "policy": LOST}),
     ],
@@ -315,40 +415,44 @@ def test_a_look_up_by_id(client: Client, token: str, identity: str, expected: di
         ("aws:index/getPartition:getPartition", {}, {"partition": "aws", "dnsSuffix": "amazonaws.com"}),
         (
             "aws:iam/getPolicyDocument:getPolicyDocument",
-            {"statements": [{"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::zqk7000/*"]}]},
+            {"statements": [{"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::~0/*"]}]},
             {
                 "minifiedJson": '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject",'
-                '"Resource":"arn:aws:s3:::zqk7000/*"}]}'
+                '"Resource":"arn:aws:s3:::~0/*"}]}'
             },
         ),
         (
             "aws:index/getAvailabilityZones:getAvailabilityZones",
             {},
-            {"names": ["eu-west-1zqk7000", "eu-west-1zqk7001"], "zoneIds": [LOST, LOST]},
+            {"names": ["eu-west-1~0", "eu-west-1~1"], "zoneIds": [LOST, LOST]},
         ),
         (
             "aws:ec2/getAmi:getAmi",
             {"owners": ["amazon"]},
-            {"id": "ami-zqk7000qqqqqqqqqq", "ownerId": LOST, "architecture": LOST},
+            {"id": "ami-~0", "ownerId": LOST, "architecture": LOST},
         ),
-        ("aws:ec2/getVpc:getVpc", {"default": True}, {"id": "vpc-zqk7000qqqqqqqqqq", "cidrBlock": LOST}),
+        ("aws:ec2/getVpc:getVpc", {"default": True}, {"id": "vpc-~0", "cidrBlock": LOST}),
         (
             "aws:ec2/getSubnets:getSubnets",
             {},
-            {"ids": ["subnet-zqk7000qqqqqqqqqq", "subnet-zqk7001qqqqqqqqqq"]},
+            {"ids": ["subnet-~0", "subnet-~1"]},
         ),
         (
             "aws:ssm/getParameter:getParameter",
             {"name": "token"},
-            {"arn": f"arn:aws:ssm:{PLACE}:parameter/token", "value": wire.secret("zqk7000qqqqq"), "type": LOST},
+            {"arn": f"arn:aws:ssm:{PLACE}:parameter/token", "value": wire.secret("~0"), "type": LOST},
         ),
         (
             "aws:secretsmanager/getSecretVersion:getSecretVersion",
             {"secretId": "token"},
-            {"secretString": wire.secret("zqk7000qqqqq"), "arn": LOST},
+            {"secretString": wire.secret("~0"), "arn": LOST},
         ),
         ("aws:s3/getBucket:getBucket", {"bucket": "files"}, {"id": "files", "arn": "arn:aws:s3:::files"}),
-        ("aws:iam/getRole:getRole", {"name": "admin"}, {"id": "admin", "arn": LOST, "assumeRolePolicy": LOST}),
+        (
+            "aws:iam/getRole:getRole",
+            {"name": "admin"},
+            {"id": "admin", "arn": "arn:aws:iam::111111111111:role/~0admin", "assumeRolePolicy": LOST},
+        ),
         (
             "aws:ec2transitgateway/getTransitGateway:getTransitGateway",
             {},
@@ -366,22 +470,33 @@ def test_a_function(client: Client, token: str, arguments: dict[str, Any], expec
 @pytest.mark.parametrize(
     ("config", "account"),
     [
-        ({}, "000000000000"),
+        ({}, "~0"),
         ({"aws:config:allowedAccountIds": '["222222222222"]'}, "222222222222"),
-        ({"aws:config:allowedAccountIds": '["222222222222", "333333333333"]'}, UNKNOWN),
+        ({"aws:config:allowedAccountIds": '["222222222222", "333333333333"]'}, "~0"),
         ({"aws:config:assumeRoles": '[{"roleArn": "arn:aws:iam::444444444444:role/ci"}]'}, "444444444444"),
     ],
 )
-def test_the_account(running: provider.Running, config: dict[str, str], account: str) -> None:
-    """Each connection has the account that its configuration pins; which of several is unknown."""
-    made = Client(running.port, **config)
+def test_the_account(config: dict[str, str], account: str) -> None:
+    """Each connection has the account that its configuration pins; which of several, or of none, is a symbol."""
+    book = Book()
+    running = provider.start(book, region="us-east-1")
+    made = Client(running.port, book, **config)
 
-    topic = made.create("aws:sns/topic:Topic")
+    topic = made.create("aws:sns/topic:Topic", name="news")
     caller = made.invoke("aws:index/getCallerIdentity:getCallerIdentity")
 
-    known = account != UNKNOWN
-    arn = f"arn:aws:sns:us-east-1:{account}:jobs-zqk7000" if known else UNKNOWN
-    assert (account if known else LOST, arn) == (caller["accountId"], topic.get("arn", UNKNOWN))
+    running.stop()
+    assert (account, f"arn:aws:sns:us-east-1:{account}:news") == (caller["accountId"], topic["arn"])
+
+
+def test_without_a_region(book: Book) -> None:
+    """The real provider would refuse it, too."""
+    running = provider.start(book)
+
+    with pytest.raises(grpc.RpcError, match="expected a region: set aws:region"):
+        Client(running.port, book)
+
+    running.stop()
 
 
 @pytest.mark.parametrize("action", ["Create", "Update", "Delete"])
@@ -427,7 +542,7 @@ PROGRAM = """
 
 
 @pytest.mark.engine
-def test_a_preview_is_complete_and_an_update_is_refused(tmp_path: Path, running: provider.Running) -> None:
+def test_a_preview_is_complete_and_an_update_is_refused(tmp_path: Path, running: provider.Running, book: Book) -> None:
     """The first preview of an empty stack has whole documents; `up` fails and leaves no resource of AWS behind."""
     engine = Engine(tmp_path / "engine", {"aws": running.port})
     made = program(tmp_path, PROGRAM)
@@ -438,29 +553,29 @@ def test_a_preview_is_complete_and_an_update_is_refused(tmp_path: Path, running:
     assert preview.exit_code == 0, preview.errors
     name = preview.step("token").outputs["name"]
     policy = preview.step("read").inputs
-    assert len(find(name, NONCE)) == 1
+    known = Symbols(tuple(book.symbols))
+    assert "token-???????" == known.widened(name)
     statement = json.loads(policy["policy"])["Statement"][0]
     assert f"arn:aws:ssm:us-east-1:000000000000:parameter/{name}" == statement["Resource"]
     assert preview.step("worker").outputs["id"] == policy["role"]
-    assert widened(preview.step("net").inputs["vpcId"], NONCE) == "vpc-" + "?" * 17
+    assert known.widened(preview.step("net").inputs["vpcId"]) == "vpc-" + "?" * 17
     exported = preview.step("program-dev").outputs
-    assert LOST == exported["gateway"]
+    assert known.is_lost(exported["gateway"])
     vpc, routes, admin = exported["read"]
-    assert ("arn:aws:ec2:us-east-1:000000000000:vpc/vpc-1", LOST) == (vpc, admin)
-    assert widened(routes, NONCE) == "rtb-" + "?" * 17
-    assert ("ami-" + "?" * 17, True) == (
-        widened(exported["image"], NONCE).split("/")[0],
-        is_lost(exported["image"], NONCE),
-    )
+    assert "arn:aws:ec2:us-east-1:000000000000:vpc/vpc-1" == vpc
+    assert "arn:aws:iam::000000000000:role/*admin" == known.widened(admin)
+    assert known.widened(routes) == "rtb-" + "?" * 17
+    image = exported["image"]
+    assert ("ami-" + "?" * 17, True) == (known.widened(image).split("/")[0], known.is_lost(image))
     assert updated.exit_code != 0
     assert "expected a preview" in updated.errors
     kept = engine.resources(made, "dev").values()
     assert [item["type"] for item in kept if item["type"].startswith("aws:")] == []
-    assert find(json.dumps(engine.state(made, "dev")), NONCE) == ()
+    assert not any(symbol.word in json.dumps(engine.state(made, "dev")).lower() for symbol in book.symbols)
 
 
 @pytest.mark.engine
-def test_an_update_that_only_looks_up_is_refused(tmp_path: Path, running: provider.Running) -> None:
+def test_an_update_that_only_looks_up_is_refused(tmp_path: Path, running: provider.Running, book: Book) -> None:
     """What a function would have answered gets into no output of a stack."""
     engine = Engine(tmp_path / "engine", {"aws": running.port})
     source = "import pulumi\nimport pulumi_aws as aws\npulumi.export('vpc', aws.ec2.get_vpc(default=True).id)"
@@ -470,11 +585,11 @@ def test_an_update_that_only_looks_up_is_refused(tmp_path: Path, running: provid
 
     assert updated.exit_code != 0
     assert "expected a preview" in updated.errors
-    assert find(json.dumps(engine.state(made, "dev")), NONCE) == ()
+    assert not any(symbol.word in json.dumps(engine.state(made, "dev")).lower() for symbol in book.symbols)
 
 
 @pytest.mark.engine
-def test_a_preview_of_an_existing_stack(engine: Engine, tmp_path: Path, running: provider.Running) -> None:
+def test_a_preview_of_an_existing_stack(engine: Engine, tmp_path: Path, running: provider.Running, book: Book) -> None:
     """What does not change keeps its real values; what is replaced gets symbols, and so does what it names."""
     symbolic = Engine(tmp_path / "engine", {"aws": running.port})
     made = program(
@@ -500,5 +615,5 @@ def test_a_preview_of_an_existing_stack(engine: Engine, tmp_path: Path, running:
     arns = engine.outputs(made, "dev")["arns"]
     kept, role = other.step("program-dev").outputs["arns"]
     assert arns[0] == kept
-    assert widened(role, NONCE) == "arn:aws:iam::000000000000:role/ci/role-???????"
+    assert Symbols(tuple(book.symbols)).widened(role) == "arn:aws:iam::000000000000:role/ci/role-???????"
     assert before == engine.state(made, "dev")

@@ -33,6 +33,7 @@ from pulumi_policy import policy as pulumi_policy_module
 from .analysis import Facts
 from .intake.engine import Reading, read
 from .intake.pulumi import LINKS
+from .intake.symbols import run as symbolic_run
 from .judge import Result, judge
 from .model import Finding, Stack
 from .report import text
@@ -140,7 +141,8 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
 
     def AnalyzeStack(self, request: Any, _context: Any) -> Any:  # noqa: N802
         """Judges the whole stack."""
-        readings = [read(resource, self._trusted) for resource in request.resources]
+        run = symbolic_run(request.resources)
+        readings = [read(resource, self._trusted, run) for resource in request.resources]
         facts = Facts(self._stack_of(readings), self._claim)
         response = proto.AnalyzeResponse()
         results = judge(facts, CATALOG)

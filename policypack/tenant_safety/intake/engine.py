@@ -8,6 +8,7 @@ from google.protobuf import json_format
 
 from ..model import Part, Place, Provider, Unknown, Unreadable
 from .pulumi import AWS_PROVIDER, parts, provider
+from .symbols import Run
 from .values import Resource, Secrets, decode
 
 
@@ -22,13 +23,13 @@ class Reading:
     numbers: bool
 
 
-def read(request: Any, trusted: tuple[str, ...]) -> Reading:
+def read(request: Any, trusted: tuple[str, ...], run: Run | None = None) -> Reading:
     """Reads an `AnalyzeRequest` or an `AnalyzerResource`; only the latter has dependencies.
 
-    `trusted` names packages that can't touch AWS.
+    `trusted` names packages that can't touch AWS, `run` is the symbolic preview that it is of.
     """
     try:
-        resource = _resource(request)
+        resource = _resource(request, run)
         own, hidden = _provider_of(request)
         found = (*([own] if own else []), *parts(resource, trusted, own))
     except Exception as error:  # noqa: BLE001 whatever can't be read is told, and never passed over
@@ -47,9 +48,9 @@ def _provider_of(request: Any) -> tuple[Provider | None, Secrets]:
     return provider(Resource(request.provider.urn, AWS_PROVIDER, props, secrets)), secrets
 
 
-def _resource(request: Any) -> Resource:
+def _resource(request: Any, run: Run | None) -> Resource:
     depends_on = dict(_property_dependencies(request))
-    props, secrets = decode(json_format.MessageToDict(request.properties), depends_on)
+    props, secrets = decode(json_format.MessageToDict(request.properties), depends_on, run)
     return Resource(
         urn=request.urn,
         type=request.type,
@@ -59,6 +60,8 @@ def _resource(request: Any) -> Resource:
         custom=request.HasField("provider"),
         parent=getattr(request, "parent", "") or request.options.parent,
         dependencies=tuple(getattr(request, "dependencies", ())),
+        provided=depends_on,
+        run=run,
     )
 
 

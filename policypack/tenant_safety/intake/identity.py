@@ -26,10 +26,11 @@ def document(value: Any, resource: Resource, place: Place, path: str, problems: 
     """A policy document; one that can't be parsed is not known, and a problem is told."""
     if isinstance(value, Unknown):
         return value
-    secret = re.split(r"[.\[]", path, maxsplit=1)[0] in resource.secrets.names
+    top = re.split(r"[.\[]", path, maxsplit=1)[0]
+    secret = top in resource.secrets.names
     try:
         raw = value if isinstance(value, str) else _spelled(value)
-        return replace(parse(raw, leaf=leaf(resource, path)), secret=secret)
+        return replace(parse(raw, leaf=leaf(resource.run, path, resource.provided.get(top, ()))), secret=secret)
     except DocumentError as error:
         problems.append(Unreadable(place, path, "it is secret, and no policy document" if secret else str(error)))
         return Unknown(path)

@@ -1,33 +1,130 @@
-"""Texts with symbols of a symbolic preview, as the IAM engine takes them."""
+"""Texts with symbols of a symbolic preview, as the model and the IAM engine take them.
 
-import os
-from functools import cache
+A program can also hide what AWS gives: hash it, measure it, branch on it.  What it made that way looks known and is
+not, so a property that depends on a resource with symbols has to show something of it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from google.protobuf import json_format
 
 from ..iam import Leaf, Symbolic, Text
 from ..model import Unknown
-from ..symbolic.symbols import NONCE_VARIABLE, find, is_lost, widened
-from .values import Resource
+from ..symbolic.symbols import Found, Symbol, Symbols, book_of_run, read
+
+_PIECE = re.compile(r"[A-Za-z0-9-]{3,}")
+# A digest, or a part of one, that stands by itself: not in a uuid, nor as the id of something of EC2.
+_DIGEST = re.compile(r"(?<![0-9A-Za-z])(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{6,}(?![0-9A-Za-z])")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_EC2_ID = re.compile(r"(?:^|[^A-Za-z0-9-])[a-z]{1,10}-(?:[0-9a-f]{8}|[0-9a-f]{17})(?![0-9A-Za-z])")
 
 
-@cache
-def _nonce() -> str:
-    """The run's nonce; none outside of a symbolic preview, where a symbol is a text like any other."""
-    return os.environ.get(NONCE_VARIABLE, "") if os.environ.get("PULUMI_DRY_RUN", "").lower() == "true" else ""
+@dataclass(frozen=True)
+class Shown:
+    """What a resource shows of itself: its symbols, and the pieces of its other texts."""
+
+    symbols: frozenset[Symbol]
+    pieces: frozenset[str]
 
 
-def leaf(resource: Resource, path: str) -> Leaf | None:
-    """Reads the texts of one of a resource's documents; `None` where there are no symbols."""
-    nonce = _nonce()
-    if not nonce:
+@dataclass(frozen=True)
+class Run:
+    """A symbolic preview: its symbols, and the resources that show some."""
+
+    symbols: Symbols
+    resources: Mapping[str, Shown]
+
+    def text(self, text: str, path: str, depends_on: Sequence[str]) -> Text:
+        """One text: as it is, with its symbols, or as not known."""
+        found = self.symbols.find(text)
+        if any(each.lost for each in found):
+            return Unknown(f"{path}: {_what(found)}", tuple(depends_on))
+        digest = self._digest(text, depends_on)
+        if digest:
+            return Unknown(f"{path}: {digest} looks like a digest of what AWS will give", tuple(depends_on))
+        if not found:
+            return text
+        missing = tuple(dict.fromkeys(Unknown(f"{path}: {_name(each)}", tuple(depends_on)) for each in found))
+        return Symbolic(text, self.symbols.widened(text), missing)
+
+    def hidden(self, value: Any, path: str, depends_on: Sequence[str]) -> Unknown | None:
+        """The value of a property as not known, if it depends on a resource with symbols and shows nothing of it."""
+        about = [urn for urn in depends_on if urn in self.resources]
+        if not about:
+            return None
+        texts = [text for text in _texts(value) if isinstance(text, str)]
+        symbols = {each.symbol for text in texts for each in self.symbols.find(text)}
+        whole = "\n".join(texts)
+        for urn in about:
+            shown = self.resources[urn]
+            if not shown.symbols & symbols and None not in symbols and not any(p in whole for p in shown.pieces):
+                name = urn.rpartition("::")[2]
+                return Unknown(f"{path}: it is made of what AWS will give {name} and does not show it", (urn,))
         return None
 
-    def read(text: str) -> Text:
-        if is_lost(text, nonce):
-            return Unknown(f"{path}: a part that was cut off", resource.dependencies)
-        tokens = dict.fromkeys(token for _, _, token in find(text, nonce))
-        if not tokens:
-            return text
-        symbols = tuple(Unknown(f"{path}: what AWS gives for {token}", resource.dependencies) for token in tokens)
-        return Symbolic(text, widened(text, nonce), symbols)
+    def _digest(self, text: str, depends_on: Sequence[str]) -> str:
+        about = [self.resources[urn] for urn in depends_on if urn in self.resources]
+        if not about:
+            return ""
+        harmless = [match.span() for form in (_UUID, _EC2_ID) for match in form.finditer(text)]
+        for match in _DIGEST.finditer(text):
+            inside = any(start <= match.start() and match.end() <= end for start, end in harmless)
+            if not inside and not any(match[0] in piece for shown in about for piece in shown.pieces):
+                return match[0]
+        return ""
 
-    return read
+
+def run(resources: Iterable[Any]) -> Run | None:
+    """The symbolic preview that these `AnalyzerResource`s are of; `None` for any other run.  Raises `BookError`."""
+    book = book_of_run()
+    if book is None:
+        return None
+    symbols = read(book)
+    shown = {resource.urn: _shown(symbols, json_format.MessageToDict(resource.properties)) for resource in resources}
+    return Run(symbols, {urn: each for urn, each in shown.items() if each.symbols})
+
+
+def leaf(run: Run | None, path: str, depends_on: Sequence[str]) -> Leaf | None:
+    """Reads the texts of a document; `None` where there are no symbols."""
+    return None if run is None else lambda text: run.text(text, path, depends_on)
+
+
+def _shown(symbols: Symbols, properties: Mapping[str, Any]) -> Shown:
+    found: set[Symbol] = set()
+    pieces: set[str] = set()
+    for text in _texts(properties):
+        if isinstance(text, str):
+            here = [each.symbol for each in symbols.find(text) if each.symbol is not None]
+            found.update(here)
+            if not here:
+                pieces.update(_PIECE.findall(text))
+    return Shown(frozenset(found), frozenset(pieces))
+
+
+def _texts(value: Any) -> Iterator[Any]:
+    if isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+    else:
+        yield value
+
+
+def _what(found: Sequence[Found]) -> str:
+    return next((_name(each) for each in found if each.lost), "")
+
+
+def _name(found: Found) -> str:
+    """Whose the symbol is, in words: `what AWS gives for data (aws:s3/bucket:Bucket)`."""
+    if found.symbol is None:
+        return "a part of what AWS gives, cut off"
+    origin, _, part = found.symbol.of.rpartition("#")
+    if origin.startswith("urn:"):
+        kind, _, name = origin.split("::", 2)[2].partition("::")
+        return f"{found.symbol.word}, which AWS gives {name} ({kind.rsplit('$', 1)[-1]})"
+    return f"{found.symbol.word}, {part} of {origin}"

@@ -6,11 +6,12 @@ Source: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/prop
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
 from ..model import Unknown
+from .symbols import Run
 
 SENTINELS = (
     "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
@@ -49,15 +50,24 @@ class Resource:
     custom: bool = True
     parent: str = ""
     dependencies: tuple[str, ...] = ()
+    provided: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The resources whose outputs a property was made of."""
+    run: Run | None = None
+    """The symbolic preview that it was read in."""
 
 
-def decode(raw: Mapping[str, Any], depends_on: Mapping[str, tuple[str, ...]]) -> tuple[dict[str, Any], Secrets]:
+def decode(
+    raw: Mapping[str, Any], depends_on: Mapping[str, tuple[str, ...]], run: Run | None = None
+) -> tuple[dict[str, Any], Secrets]:
     """The properties of a resource, and its secrets.
 
-    An unknown at any depth becomes `Unknown(path, depends_on)` with what its top-level property depends on.
+    An unknown at any depth becomes `Unknown(path, depends_on)` with what its top-level property depends on; in a
+    symbolic preview so does a text or a property of which nobody can say what it will be.
     """
     found: dict[str, list[Any]] = {key: [] for key in raw}
-    props = {key: _decoded(value, key, depends_on.get(key, ()), found[key]) for key, value in raw.items()}
+    props = {key: _decoded(value, key, depends_on.get(key, ()), found[key], run) for key, value in raw.items()}
+    if run is not None:
+        props |= {k: u for k, value in props.items() if (u := run.hidden(value, k, depends_on.get(k, ()))) is not None}
     leaves = [leaf for values in found.values() for value in values for leaf in _leaves(value)]
     return props, Secrets(
         frozenset(key for key, values in found.items() if values),
@@ -66,24 +76,30 @@ def decode(raw: Mapping[str, Any], depends_on: Mapping[str, tuple[str, ...]]) ->
     )
 
 
-def _decoded(raw: Any, path: str, depends_on: tuple[str, ...], secret: list[Any]) -> Any:
+def _decoded(raw: Any, path: str, depends_on: tuple[str, ...], secret: list[Any], run: Run | None) -> Any:
     """The value of `raw`; what is secret in it is also added to `secret`."""
     if isinstance(raw, str):
         # A program can put an unknown into a longer string of its own, so it is looked for inside, too.
-        return Unknown(path, depends_on) if len(raw) >= 36 and any(s in raw for s in SENTINELS) else raw
+        if len(raw) >= 36 and any(s in raw for s in SENTINELS):
+            return Unknown(path, depends_on)
+        # Of a document each text is read by itself.
+        if run is not None and not raw.lstrip().startswith("{"):
+            read = run.text(raw, path, depends_on)
+            return read if isinstance(read, Unknown) else raw
+        return raw
     if isinstance(raw, Mapping):
         signature = raw.get(SIGNATURE)
         if signature in (SECRET, OUTPUT):
             known = signature == SECRET or "value" in raw
-            value = _decoded(raw.get("value"), path, depends_on, secret) if known else Unknown(path, depends_on)
+            value = _decoded(raw.get("value"), path, depends_on, secret, run) if known else Unknown(path, depends_on)
             if signature == SECRET or raw.get("secret"):
                 secret.append(value)
             return value
         if signature is not None:
             return None  # Assets, archives and resource references hold nothing that a rule reads.
-        return {key: _decoded(value, f"{path}.{key}", depends_on, secret) for key, value in raw.items()}
+        return {key: _decoded(value, f"{path}.{key}", depends_on, secret, run) for key, value in raw.items()}
     if isinstance(raw, Sequence):
-        return [_decoded(value, f"{path}[{i}]", depends_on, secret) for i, value in enumerate(raw)]
+        return [_decoded(value, f"{path}[{i}]", depends_on, secret, run) for i, value in enumerate(raw)]
     return raw
 
 

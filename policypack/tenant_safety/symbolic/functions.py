@@ -88,7 +88,9 @@ def call(token: str, arguments: wire.Properties, place: Instance, parts: Parts) 
     known = wire.plain(dict(arguments))
     asked = {"region": place.region, **known} if "region" in found.inputs else known
     try:
-        made = answer(asked, Source(place, parts, f"{token}/{place.account}/{json.dumps(asked, sort_keys=True)}"))
+        made = answer(
+            asked, Source(place, parts, f"{token}#{_digest(place.account, json.dumps(asked, sort_keys=True))}")
+        )
     except documents.DocumentError as error:
         raise FunctionError(f"writing IAM Policy Document: {error}") from error
     made.setdefault("id", _digest(token, known))
@@ -281,7 +283,7 @@ def _like(token: str) -> Callable[[Arguments, Source], Answer]:
 
 def _symbolic_like(resource: table.Resource, named: str, asked: str, arn: str | None, source: Source) -> Answer:
     """What follows from the name or the ARN that the program gave; the rest is for AWS to say."""
-    known = dict.fromkeys(resource.inputs.keys() - {"region"}, wire.UNKNOWN)
+    known = outputs.someone_elses(resource, source.seed, source.parts, {"region"})
     if asked:
         known[named] = asked
     identity, made = outputs.created(resource, known, source.place, source.seed, source.parts, arn=arn)

@@ -69,16 +69,18 @@ def instance(
         if not ACCOUNT.match(str(name)):
             raise ConfigurationError(f"expected an account id of 12 digits (got {name!r})")
     if allowed and account not in allowed and not assumed and not credentials:
-        account = str(allowed[0]) if len(set(allowed)) == 1 else wire.UNKNOWN
+        account = str(allowed[0]) if len(set(allowed)) == 1 else ""
     elif allowed and account not in allowed:
         raise ConfigurationError(f"AWS account ID not allowed: {account}")
     if account in forbidden:
         raise ConfigurationError(f"AWS account ID not allowed: {account}")
     region = config.get("region") or default_region
+    if not region:
+        raise ConfigurationError("expected a region: set aws:region in the stack's configuration, or AWS_REGION")
     if not REGION.match(region):
         raise ConfigurationError(f"invalid AWS Region: {region}")
     tags = _parsed(config.get("defaultTags")) or {}
-    return Instance(account, region, dict(tags.get("tags") or {}), role)
+    return Instance(account or wire.UNKNOWN, region, dict(tags.get("tags") or {}), role)
 
 
 def _parsed(value: Any) -> Any:

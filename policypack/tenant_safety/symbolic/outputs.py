@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import UTC, datetime
 from string import Formatter
 
@@ -218,17 +219,23 @@ def adopted(
     form = arns.form(resource.token, named)
     is_arn = identity.startswith("arn:")
     last = identity.rsplit("/", 1)[-1].rsplit(":", 1)[-1] if is_arn else identity
-    known = dict(known)
+    known, seed = dict(known), f"{resource.token} {identity}#"
     if named is not None and (form.id == "{" + named + "}" or is_arn):
         known.setdefault(named, last)
     if not parts.invents:
         # Whoever made it may have set every input, and not to its default.
         own = {"region"} | ({named} if named is not None else set())
-        known = {**{name: wire.UNKNOWN for name in resource.inputs if name not in own}, **known}
-    _, made = created(
-        resource, known, place, f"adopted/{identity}", parts, identity=identity, arn=identity if is_arn else None
-    )
+        known = {**someone_elses(resource, seed, parts, own), **known}
+    _, made = created(resource, known, place, seed, parts, identity=identity, arn=identity if is_arn else None)
     return made
+
+
+def someone_elses(resource: Resource, seed: str, parts: Parts, own: Collection[str]) -> wire.Properties:
+    """The inputs, but `own`, of a resource that the program only looks up; of a path it is known what it is like."""
+    found = {name: wire.UNKNOWN for name in resource.inputs if name not in own}
+    if resource.token.startswith("aws:iam/") and "path" in found:
+        found["path"] = "/" + parts.part("path", 1, f"{seed}path")
+    return found
 
 
 def filler(name: str, shape: Shape, place: Instance, parts: Parts) -> wire.Value:

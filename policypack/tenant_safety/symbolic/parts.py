@@ -10,7 +10,7 @@ from . import wire
 from .symbols import Book
 
 # The kinds of which a symbol can be a plausible part; of an address or a version it can't.
-SYMBOLIC = frozenset({"digits", "hex", "letters", "session", "text", "upper", "uuid", "zone"})
+SYMBOLIC = frozenset({"digits", "hex", "letters", "lost", "path", "session", "text", "upper", "uuid", "zone"})
 
 
 class Parts(Protocol):
@@ -23,8 +23,10 @@ class Parts(Protocol):
     def part(self, kind: str, length: int, seed: str) -> str:
         """A part; the same for the same arguments.  `wire.UNKNOWN` if it stays unknown.
 
-        The kinds: `hex`, `digits`, `letters`, `upper` (base 32), `uuid`, `octet` of an address, `number` of a
-        version, `session` of a role, `zone` (the letter of an availability zone), `text` (whatever a user has put).
+        `seed` begins with whose it is: a URN, or a function and what it was asked.  The kinds: `hex`, `digits`,
+        `letters`, `upper` (base 32), `uuid`, `octet` of an address, `number` of a version, `session` of a role, `zone`
+        (the letter of an availability zone), `path` (of a principal, behind its first slash), `text` (whatever a user
+        has put), `lost` (nobody can say).
         """
 
 
@@ -46,5 +48,5 @@ class Symbols:
         key = (kind, length, seed)
         with self.lock:
             if key not in self.made:
-                self.made[key] = self.book.token(kind, length) or wire.UNKNOWN
+                self.made[key] = self.book.word(kind, length, seed) or wire.UNKNOWN
             return self.made[key]

@@ -6,14 +6,14 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent import futures
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn, TypeAlias
 
 import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from . import functions, inputs, instances, names, outputs, replaces, schema, symbols, table, wire
+from . import functions, inputs, instances, names, outputs, replaces, schema, table, wire
 from .parts import Parts, Symbols
 from .symbols import Book
 from .table import Resource, Shape
@@ -39,12 +39,13 @@ class Running:
         self.server.stop(grace=None).wait()
 
 
-def start(port: int = 0, *, nonce: str, account: str = "000000000000", region: str = "us-east-1") -> Running:
+def start(book: Book, port: int = 0, *, account: str = "", region: str = "") -> Running:
     """Serve symbols in this process; port 0 takes a free one.
 
-    `account` and `region` are of the provider instances whose configuration names none.
+    `account` and `region` are of the provider instances whose configuration names none.  Without an account it is a
+    symbol, without a region such an instance is refused.
     """
-    return serve(SymbolicProvider(account, region, nonce), port)
+    return serve(SymbolicProvider(account, region, book), port)
 
 
 def serve(provider: Provider, port: int) -> Running:
@@ -123,6 +124,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             place = instances.instance(config, self.account, self.region, credentials=self.credentials)
         except instances.ConfigurationError as error:
             refuse(context, grpc.StatusCode.INVALID_ARGUMENT, str(error))
+        if wire.is_unknown(place.account):
+            place = replace(place, account=self.parts.part("digits", 12, f"{request.urn}#account"))
         with self.lock:
             self.instances[context.peer()] = place
         return provider_pb2.ConfigureResponse(
@@ -217,7 +220,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         def seed() -> str:
             with self.lock:
                 self.made[urn] += 1
-                return f"{self.seed}/{urn}/{self.made[urn]}"
+                return f"{self.seed}{urn}#{self.made[urn]}"
 
         return seed
 
@@ -229,9 +232,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 class SymbolicProvider(Provider):
     """Answers previews with symbols where AWS has yet to decide; refuses to make, change or delete anything."""
 
-    def __init__(self, account: str, region: str, nonce: str) -> None:
-        super().__init__(account, region, Symbols(Book(nonce)))
-        self.lost = symbols.lost(nonce)
+    def __init__(self, account: str, region: str, book: Book) -> None:
+        super().__init__(account, region, Symbols(book))
 
     def Create(self, request: Any, context: Context) -> Any:
         _only_previews(request.preview, "create", request.urn, context)
@@ -251,7 +253,9 @@ class SymbolicProvider(Provider):
         if not any(name in known for name in found.outputs):
             adopted = outputs.adopted(found, request.id, known, place, self.parts)
             # The engine takes no unknown from a look-up, either.
-            said = {n: self._sayable(v, found.inputs.get(n) or found.outputs[n]) for n, v in adopted.items()}
+            of = f"{request.urn}#"
+            shapes = {**found.outputs, **found.inputs}
+            said = {name: self._sayable(value, shapes[name], of + name) for name, value in adopted.items()}
             state = {**{n: v for n, v in said.items() if v is not None}, "id": request.id}
         given = wire.read(request.inputs) or {n: v for n, v in state.items() if n in found.inputs}
         return provider_pb2.ReadResponse(id=request.id, properties=wire.write(state), inputs=wire.write(given))
@@ -279,23 +283,23 @@ class SymbolicProvider(Provider):
         answer = wire.read(getattr(super().Invoke(request, context), "return"))
         found = table.function(request.tok)
         shapes = {} if found is None else found.outputs
-        said = {name: self._sayable(value, shapes[name]) for name, value in answer.items()}
+        said = {name: self._sayable(value, shapes[name], f"{request.tok}#{name}") for name, value in answer.items()}
         return provider_pb2.InvokeResponse(**{"return": wire.write(said)})
 
-    def _sayable(self, value: wire.Value, shape: Shape) -> wire.Value:
+    def _sayable(self, value: wire.Value, shape: Shape, of: str) -> wire.Value:
         """The engine takes no unknown from a function, so a text says it: one that is recognised as lost.
 
         A number or a boolean can't say it and is null.
         """
         if wire.special(value) == wire.SECRET:
-            return wire.secret(self._sayable(wire.bare(value), shape))
+            return wire.secret(self._sayable(wire.bare(value), shape, of))
         if not wire.is_unknown(value):
             return value
         if shape.kind == "list" and shape.element is not None:
-            return [self._sayable(value, shape.element)] * 2
+            return [self._sayable(value, shape.element, f"{of}[{i}]") for i in range(2)]
         if shape.kind == "object":
-            return {name: self._sayable(value, part) for name, part in shape.fields().items()}
-        return self.lost if shape.kind in ("string", "union", "any") else None
+            return {name: self._sayable(value, part, f"{of}.{name}") for name, part in shape.fields().items()}
+        return self.parts.part("lost", 1, of) if shape.kind in ("string", "union", "any") else None
 
 
 def _told(made: wire.Properties, news: wire.Properties) -> wire.Properties:

@@ -1,101 +1,213 @@
-"""Knows the symbols: tokens that stand, inside a plausible text, for characters which AWS has yet to draw.
+"""Knows the symbols: words that stand, inside a plausible text, for what AWS has yet to draw or to look up.
 
-A token is `zq`, the run's nonce and a running number of three base-36 digits, and `q` up to the length of the part
-that it stands for: `zqk7000` for seven hex digits, `zqk7001qqqqqqqqqq` for those of a VPC's id.  Where AWS writes
-upper case the token does, too.  A token that was cut behind its number is a token still, of what is left of the
-part; the text between two tokens, or behind one, is the program's.  A `q` there is taken for a part of the token:
-that widens what the text may be and loses nothing.
+A word is drawn from six letters that hardly ever stand together, and is as long as the part that it stands for:
+`vqkzxjq` for seven hex digits, eight, four, four, four and twelve letters for a uuid.  So a program may slice, join,
+encode and compare it as it does the real part, and four letters of it are enough to know it again.  The book of a run
+says what each word stands for; the pack reads it when the program has ended.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import secrets
 import threading
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from random import Random
+from typing import IO, Any
 
-NONCE_VARIABLE = "TENANT_SAFETY_SYMBOLS"
-MARK = "zq"
-SHORTEST = 7
-MOST = 36**3
+BOOK_VARIABLE = "TENANT_SAFETY_SYMBOLS"
+"""The environment variable that names the file of the run's book."""
 
-_NONCE = re.compile(r"[a-z0-9]{2}")
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_UUID = "-qqqq-qqqq-qqqq-qqqqqqqqqqqq"
-# No name has four of them: it is the padding of a token whose number was cut off.
-_PADDING = re.compile("q{4}", re.IGNORECASE)
+LETTERS = "jkqvxz"
+PIECE = 4
+"""So many letters of a word are known again."""
+SHORTEST = 6
+"""Of fewer letters there are too few words."""
+OPEN = 12
+"""Letters of a word that stands for something of any length."""
+
+_RUN = re.compile(f"[{LETTERS}]{{{PIECE},}}", re.IGNORECASE)
+_UUID = (8, 4, 4, 4, 12)
+# What stands for more or less than its own letters: what it may be, and what follows it in the text.
+_OPEN = {"session": ("*", ""), "text": ("*", ""), "zone": ("?", ""), "path": ("*", "/"), "lost": (None, "")}
 
 
-class NonceError(ValueError):
-    """A nonce of which no tokens can be made."""
+class BookError(ValueError):
+    """A book that can't be read; the message says where and what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """One word: the texts that it stands for, as a pattern of IAM (`None`: nobody can say), and whose it is.
+
+    `of` is a URN or a function, `#` and what of it.
+    """
+
+    word: str
+    wide: str | None
+    of: str
+
+    @property
+    def fixed(self) -> bool:
+        """Each letter stands for one character."""
+        return self.wide is not None and len(self.wide) == len(self.word)
 
 
 class Book:
-    """Gives out the tokens of a run, each once; any number of threads may ask."""
+    """Gives out the words of a run, each once; any number of threads may ask.
 
-    def __init__(self, nonce: str) -> None:
-        self.nonce = _checked(nonce)
-        self._lock = threading.Lock()
-        self._next = 0
-
-    def token(self, kind: str, length: int) -> str:
-        """A new token; empty if there is none: the part is too short for one, or all are given out.
-
-        `uuid` has a length of its own and `upper` is in upper case.
-        """
-        if kind != "uuid" and length < SHORTEST:
-            return ""
-        with self._lock:
-            number = self._next
-            self._next += 1
-        if number >= MOST:
-            return ""
-        stem = MARK + self.nonce + _base36(number)
-        if kind == "uuid":
-            return f"{stem}q{_UUID}"
-        token = stem.ljust(length, "q")
-        return token.upper() if kind == "upper" else token
-
-
-def lost(nonce: str) -> str:
-    """A text that `is_lost` recognises whatever is written beside it: where the engine takes no unknown."""
-    return f"{MARK}{_checked(nonce)}_"
-
-
-def find(text: str, nonce: str) -> tuple[tuple[int, int, str], ...]:
-    """Where tokens stand: start, end, and the seven characters that tell one from another, in lower case."""
-    found = _whole(_checked(nonce)).finditer(text)
-    return tuple((match.start(), match.end(), match[0][:SHORTEST].lower()) for match in found)
-
-
-def widened(text: str, nonce: str) -> str:
-    """The text as a pattern of IAM: for each character of a token a `?`.  The dashes of a uuid are known."""
-    return _replaced(text, nonce, lambda token: re.sub("[^-]", "?", token))
-
-
-def is_lost(text: str, nonce: str) -> bool:
-    """A remnant of a token is in the text: no one can say what it stands for.
-
-    Seen are a token's beginning without its whole number and padding without a token.
+    Each is written to `file` before it is given out.  `seed` makes the words the same in each run, for tests.
     """
-    rest = _replaced(text, nonce, lambda _: "\0").lower()
-    return MARK + nonce in rest or _PADDING.search(rest) is not None
+
+    def __init__(self, file: IO[str] | None = None, seed: int | None = None) -> None:
+        self.symbols: list[Symbol] = []
+        self._file = file
+        self._random = Random(secrets.randbits(64) if seed is None else seed)
+        self._lock = threading.Lock()
+        self._given: set[str] = set()
+
+    def word(self, kind: str, length: int, of: str) -> str:
+        """A new word; empty if the part is too short for one, or all are given out.
+
+        `uuid`, `session`, `text`, `zone`, `path` and `lost` have lengths of their own; `upper` is in upper case.
+        """
+        wide, behind = _OPEN.get(kind, ("?" * length, ""))
+        groups = _UUID if kind == "uuid" else (OPEN,) if kind in _OPEN else (length,)
+        if groups[0] < SHORTEST:
+            return ""
+        if kind == "uuid":
+            wide = "-".join("?" * group for group in groups)
+        with self._lock:
+            for _ in range(100):
+                word = "-".join("".join(self._random.choices(LETTERS, k=group)) for group in groups) + behind
+                if word[:SHORTEST] not in self._given:
+                    break
+            else:
+                return ""
+            self._given.add(word[:SHORTEST])
+            self.symbols.append(Symbol(word, wide, of))
+            if self._file is not None:
+                json.dump({"word": word, "wide": wide, "of": of}, self._file)
+                self._file.write("\n")
+                self._file.flush()
+        return word.upper() if kind == "upper" else word
 
 
-def _replaced(text: str, nonce: str, write: Callable[[str], str]) -> str:
-    return _whole(_checked(nonce)).sub(lambda match: write(match[0]), text)
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Letters of a text that are, or may be, of a word: from, to, and the symbol if it is whole."""
+
+    start: int
+    end: int
+    symbol: Symbol | None
+    lost: bool = False
 
 
-@cache
-def _whole(nonce: str) -> re.Pattern[str]:
-    return re.compile(f"{MARK}{nonce}[0-9a-z]{{3}}(?:q{_UUID}|q*)", re.IGNORECASE | re.ASCII)
+@dataclass(frozen=True)
+class Symbols:
+    """The symbols of a run, as a reader of texts knows them."""
+
+    all: tuple[Symbol, ...] = field(repr=False)
+
+    @cached_property
+    def origins(self) -> frozenset[str]:
+        """Whose symbols there are: URNs and functions."""
+        return frozenset(origin(symbol) for symbol in self.all)
+
+    @cached_property
+    def _by_start(self) -> dict[str, Symbol]:
+        return {symbol.word[:SHORTEST]: symbol for symbol in self.all}
+
+    @cached_property
+    def _pieces(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The pieces of all words, and of those whose letters do not stand for one character each."""
+        return (_pieces(self.all), _pieces(symbol for symbol in self.all if not symbol.fixed))
+
+    def find(self, text: str) -> tuple[Found, ...]:
+        """Where symbols, or pieces of them, stand in the text."""
+        whole: list[Found] = []
+        pieces: dict[int, bool] = {}
+        low = text.lower() if _RUN.search(text) else ""
+        every, unfixed = self._pieces if low else (frozenset(), frozenset())
+        for run in _RUN.finditer(low):
+            at = max(run.start(), whole[-1].end if whole else 0)
+            while at < run.end():
+                symbol = self._by_start.get(low[at : at + SHORTEST])
+                if symbol is not None and low.startswith(symbol.word, at):
+                    whole.append(Found(at, at + len(symbol.word), symbol, symbol.wide is None))
+                    at = whole[-1].end
+                    continue
+                piece = low[at : at + PIECE]
+                if piece in every:
+                    pieces |= {i: pieces.get(i, False) or piece in unfixed for i in range(at, at + PIECE)}
+                at += 1
+        for found in whole:
+            for i in range(found.start, found.end):
+                pieces.pop(i, None)
+        return tuple(sorted([*whole, *_joined(pieces)], key=lambda found: found.start))
+
+    def widened(self, text: str) -> str:
+        """The text as a pattern of IAM: each symbol as what it may be, for each letter of a piece a `?`."""
+        parts, at = [], 0
+        for found in self.find(text):
+            parts.append(text[at : found.start])
+            known = found.symbol.wide if found.symbol is not None else None
+            parts.append(known if known is not None else "?" * (found.end - found.start))
+            at = found.end
+        return "".join([*parts, text[at:]])
+
+    def is_lost(self, text: str) -> bool:
+        """No one can say what the text will be: a part is not known, or a piece of what has any length."""
+        return any(found.lost for found in self.find(text))
 
 
-def _checked(nonce: str) -> str:
-    if not _NONCE.fullmatch(nonce):
-        raise NonceError(f"expected a nonce of two characters, a to z or 0 to 9 (got {nonce!r})")
-    return nonce
+def _joined(pieces: Mapping[int, bool]) -> Iterator[Found]:
+    """Pieces that touch are one."""
+    ends = [i for i in sorted(pieces) if i + 1 not in pieces]
+    starts = [i for i in sorted(pieces) if i - 1 not in pieces]
+    for start, end in zip(starts, ends, strict=True):
+        yield Found(start, end + 1, None, any(pieces[i] for i in range(start, end + 1)))
 
 
-def _base36(number: int) -> str:
-    return _DIGITS[number // 1296] + _DIGITS[number // 36 % 36] + _DIGITS[number % 36]
+def origin(symbol: Symbol) -> str:
+    """The URN, or the function, without the name of what was drawn."""
+    return symbol.of.rpartition("#")[0]
+
+
+def _pieces(symbols: Iterable[Symbol]) -> frozenset[str]:
+    found: set[str] = set()
+    for symbol in symbols:
+        for group in re.split("[-/]", symbol.word):
+            found.update(group[i : i + PIECE] for i in range(len(group) - PIECE + 1))
+    return frozenset(found)
+
+
+def read(path: Path) -> Symbols:
+    """The symbols of a run's book so far.  Raises `BookError`."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+        return Symbols(tuple(_symbol(json.loads(line)) for line in lines))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        problem = f"expected the book of a symbolic preview in {path} ({type(error).__name__})"
+        raise BookError(f"{problem}; unset {BOOK_VARIABLE} or run tenant-safety preview") from None
+
+
+def _symbol(line: Any) -> Symbol:
+    word, wide, of = line["word"], line["wide"], line["of"]
+    if not (isinstance(word, str) and len(word) >= SHORTEST and isinstance(of, str)):
+        raise TypeError(word)
+    if not (wide is None or isinstance(wide, str)):
+        raise TypeError(wide)
+    return Symbol(word, wide, of)
+
+
+def book_of_run() -> Path | None:
+    """Where the run's book lies; `None` outside of a symbolic preview, where a symbol is a text like any other."""
+    preview = os.environ.get("PULUMI_DRY_RUN", "").lower() == "true"
+    named = os.environ.get(BOOK_VARIABLE, "") if preview else ""
+    return Path(named) if named else None
