@@ -184,6 +184,17 @@ def test_what_a_caller_chooses_for_a_variable_is_found() -> None:
     assert ("reachable", {"aws:sourceidentity": "admin"}) == (answer["verdict"], answer["witness"]["context"])
 
 
+def test_an_address_of_the_other_version_is_found() -> None:
+    """Every IPv6 address is outside of every IPv4 network."""
+    outside = {"NotIpAddressIfExists": {"aws:SourceIp": ["0.0.0.0/0", "10.1.2.3"]}}
+    guarded = policy("s3:GetObject", Condition={"Null": {"aws:SourceIp": "false"}, **outside})
+    row = {"principal": ROLE, "targets": ["arn:aws:s3:::a/b"], "actions": ["s3:*"], "identity_policies": [guarded]}
+
+    answer = reach(row | {"resource_policies": []})
+
+    assert ("reachable", {"aws:sourceip": "::"}) == (answer["verdict"], answer["witness"]["context"])
+
+
 def test_new_access_names_the_request() -> None:
     """The witness is a request that only the candidate allows."""
     row = {"reference": policy("s3:GetObject"), "candidate": policy("s3:Get*"), "kind": "identity"}

@@ -10,7 +10,8 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2
 
 from tenant_safety.symbolic import outputs, wire
-from tenant_safety.symbolic.provider import Context, Provider, Running, refuse, serve, type_of
+from tenant_safety.symbolic.provider import Provider
+from tenant_safety.symbolic.server import Context, Running, refuse, serve, type_of
 from tenant_safety.symbolic.table import Resource
 
 from . import check

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from ipaddress import ip_address
 from itertools import combinations, pairwise
 
 from .conditions import Operator, holds, moment, network, number
@@ -183,13 +182,11 @@ def _date(seconds: float) -> str:
 
 
 def _addresses(wanted: Iterable[str]) -> list[str]:
-    """The first address of every stretch between the borders of the networks."""
-    found = {"0.0.0.0": None}
+    """The first address of every stretch between the borders of the networks; those of both versions."""
+    found = {"0.0.0.0": None, "::": None}
     for text in wanted:
         if net := network(text):
             found[str(net.network_address)] = None
             if int(net.broadcast_address) + 1 < 1 << net.max_prefixlen:
                 found[str(net.broadcast_address + 1)] = None
-            if net.version == 6:
-                found[str(ip_address("::"))] = None
     return list(found)

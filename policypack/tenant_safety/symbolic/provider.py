@@ -1,42 +1,21 @@
-"""Speaks the engine's provider protocol for `aws`: answers previews with symbols, and makes nothing."""
+"""Answers for `aws`: previews with symbols, and makes nothing."""
 
 from __future__ import annotations
 
-import threading
-from collections import Counter
-from collections.abc import Callable, Iterable
-from concurrent import futures
-from dataclasses import dataclass, replace
-from typing import Any, NoReturn, TypeAlias
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
 
 import grpc
-from google.protobuf import empty_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import plugin_pb2, provider_pb2
 
 from . import functions, inputs, instances, names, outputs, replaces, schema, table, wire
 from .parts import Parts, Symbols
+from .server import Context, Protocol, Running, only_previews, refuse, serve, type_of
 from .symbols import Book
 from .table import Resource, Shape
 
-# As large as the engine's own: a state of thousands of resources passes through.
-OPTIONS = [("grpc.max_receive_message_length", 400 << 20), ("grpc.max_send_message_length", 400 << 20)]
 MODES = {0: "propose", 1: "enforce", 2: "disable"}
-
-Context: TypeAlias = grpc.ServicerContext
-
-
-@dataclass(frozen=True)
-class Running:
-    """A server that answers on a port until it is stopped."""
-
-    port: int
-    server: grpc.Server
-
-    def wait(self) -> None:
-        self.server.wait_for_termination()
-
-    def stop(self) -> None:
-        self.server.stop(grace=None).wait()
 
 
 def start(book: Book, port: int = 0, *, account: str = "", region: str = "") -> Running:
@@ -48,20 +27,11 @@ def start(book: Book, port: int = 0, *, account: str = "", region: str = "") -> 
     return serve(SymbolicProvider(account, region, book), port)
 
 
-def serve(provider: Provider, port: int) -> Running:
-    """Serve a provider on the loopback interface."""
-    server = grpc.server(futures.ThreadPoolExecutor(max_workers=16), options=OPTIONS)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
-    bound = server.add_insecure_port(f"127.0.0.1:{port}")
-    server.start()
-    return Running(bound, server)
-
-
 # The protocol names its methods in its own way.
 # ruff: noqa: N802
 
 
-class Provider(provider_pb2_grpc.ResourceProviderServicer):
+class Provider(Protocol):
     """All provider instances of all runs: each has a connection of its own, which tells them apart.
 
     What no preview needs to be symbolic about is here: configuration, inputs, differences, functions.
@@ -71,32 +41,15 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     credentials = False
 
     def __init__(self, account: str, region: str, parts: Parts, seed: str = "") -> None:
+        super().__init__(parts, seed)
         self.account = account
         self.region = region
-        self.parts = parts
-        self.seed = seed
-        self.lock = threading.Lock()
         self.instances: dict[str, instances.Instance] = {}
-        self.made: Counter[str] = Counter()
-        # Newer engines say whether a function is called in a preview.
-        self.tells_previews = False
 
     # The provider itself
 
-    def Attach(self, request: Any, context: Context) -> Any:
-        return empty_pb2.Empty()
-
-    def Cancel(self, request: Any, context: Context) -> Any:
-        return empty_pb2.Empty()
-
     def GetPluginInfo(self, request: Any, context: Context) -> Any:
         return plugin_pb2.PluginInfo(version=table.version())
-
-    def Handshake(self, request: Any, context: Context) -> Any:
-        self.tells_previews = bool(getattr(request, "invoke_with_preview", False))
-        return provider_pb2.ProviderHandshakeResponse(
-            accept_secrets=True, accept_resources=True, supports_autonaming_configuration=True
-        )
 
     def GetSchema(self, request: Any, context: Context) -> Any:
         return provider_pb2.GetSchemaResponse(schema=schema.text())
@@ -193,12 +146,6 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             refuse(context, grpc.StatusCode.UNKNOWN, f"invoking {request.tok}: {error}")
         return provider_pb2.InvokeResponse(**{"return": wire.write(answer)})
 
-    def Call(self, request: Any, context: Context) -> Any:
-        refuse(context, grpc.StatusCode.UNIMPLEMENTED, f"expected no call of a method (got {request.tok})")
-
-    def Construct(self, request: Any, context: Context) -> Any:
-        refuse(context, grpc.StatusCode.UNIMPLEMENTED, f"expected no component of the package (got {request.type})")
-
     # What the calls share
 
     def place(self, context: Context) -> instances.Instance:
@@ -214,16 +161,6 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             refuse(context, grpc.StatusCode.INVALID_ARGUMENT, message)
         return found
 
-    def fresh(self, urn: str) -> Callable[[], str]:
-        """A seed for each name and each resource made; the same calls in the same order give the same."""
-
-        def seed() -> str:
-            with self.lock:
-                self.made[urn] += 1
-                return f"{self.seed}{urn}#{self.made[urn]}"
-
-        return seed
-
     def failures(self, found: Resource, given: wire.Properties) -> Iterable[tuple[str, str]]:
         """Properties and what is wrong with them.  Here nothing is: the real provider will say."""
         return ()
@@ -236,7 +173,7 @@ class SymbolicProvider(Provider):
         super().__init__(account, region, Symbols(book))
 
     def Create(self, request: Any, context: Context) -> Any:
-        _only_previews(request.preview, "create", request.urn, context)
+        only_previews(request.preview, "create", request.urn, context)
         place = self.place(context)
         found = self.resource(type_of(request), context)
         news = wire.read(request.properties)
@@ -261,7 +198,7 @@ class SymbolicProvider(Provider):
         return provider_pb2.ReadResponse(id=request.id, properties=wire.write(state), inputs=wire.write(given))
 
     def Update(self, request: Any, context: Context) -> Any:
-        _only_previews(request.preview, "update", request.urn, context)
+        only_previews(request.preview, "update", request.urn, context)
         place = self.place(context)
         found = self.resource(type_of(request), context)
         olds, news = wire.read(request.olds), wire.read(request.news)
@@ -275,11 +212,11 @@ class SymbolicProvider(Provider):
         return provider_pb2.UpdateResponse(properties=wire.write(_told({**made, "id": request.id}, news)))
 
     def Delete(self, request: Any, context: Context) -> Any:
-        _only_previews(False, "delete", request.urn, context)
+        only_previews(False, "delete", request.urn, context)
 
     def Invoke(self, request: Any, context: Context) -> Any:
         if self.tells_previews and not request.preview:
-            _only_previews(False, "call", request.tok, context)
+            only_previews(False, "call", request.tok, context)
         answer = wire.read(getattr(super().Invoke(request, context), "return"))
         found = table.function(request.tok)
         shapes = {} if found is None else found.outputs
@@ -309,25 +246,5 @@ def _told(made: wire.Properties, news: wire.Properties) -> wire.Properties:
     return {name: value for name, value in made.items() if name in news or not wire.is_unknown(value)}
 
 
-def _only_previews(preview: bool, action: str, what: str, context: Context) -> None:
-    if not preview:
-        refuse(
-            context,
-            grpc.StatusCode.FAILED_PRECONDITION,
-            f"refused to {action} {what}: expected a preview; this provider invents what AWS would answer, and that "
-            "must not get into a state. Unset PULUMI_DEBUG_PROVIDERS and run the command again.",
-        )
-
-
-def type_of(request: Any) -> str:
-    """Older engines give the URN only; the type is its third part, after the parents' types."""
-    return str(request.type) or str(request.urn).split("::")[2].split("$")[-1]
-
-
 def _name(request: Any) -> str:
     return str(request.name) or str(request.urn).split("::", 3)[3]
-
-
-def refuse(context: Context, code: grpc.StatusCode, message: str) -> NoReturn:
-    context.abort(code, message)
-    raise AssertionError("abort raises")
