@@ -166,8 +166,10 @@ def waiting(*providing: str) -> proto.AnalyzeStackRequest:
     return request
 
 
-def test_preview_tells_what_a_resource_will_provide_without_stopping() -> None:
-    response = analyzer().AnalyzeStack(waiting(urn("aws:sqs/queue:Queue", "jobs")), None)
+def test_preview_tells_what_a_resource_will_provide_without_stopping(tmp_path: Path) -> None:
+    later = registry(tmp_path, on_unknown={"global-config": "decide-at-up"})
+
+    response = analyzer(later).AnalyzeStack(waiting(urn("aws:sqs/queue:Queue", "jobs")), None)
 
     assert [("cicd-reaches-global-config", proto.ADVISORY, "p")] == told(response)
 
@@ -180,9 +182,13 @@ def test_preview_stops_at_what_nothing_will_provide() -> None:
 
 @pytest.mark.parametrize(
     ("platform", "packed"),
-    [({"on_unknown": {"global-config": "deny"}}, {}), ({}, {"cicd-reaches-global-config": {"onUnknown": "deny"}})],
+    [
+        ({"on_unknown": {"global-config": "deny"}}, {}),
+        ({}, {"cicd-reaches-global-config": {"onUnknown": "deny"}}),
+        ({}, {}),
+    ],
 )
-def test_preview_stops_at_the_unknown_where_the_registry_or_config_says_so(
+def test_preview_stops_at_the_unknown_unless_the_registry_says_otherwise(
     tmp_path: Path, platform: dict[str, Any], packed: dict[str, Any]
 ) -> None:
     config = {name: proto.PolicyConfig(properties=struct(given)) for name, given in packed.items()}

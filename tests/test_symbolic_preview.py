@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import textwrap
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from pulumi import automation as auto
 
 from tenant_safety.preview import PreviewError, preview, symbols
-from tests.engine import ROOT, Engine, Run, program
+from tests.engine import ROOT, TOOLS, Engine, Run, program
 
 pytestmark = pytest.mark.engine
 
@@ -36,7 +39,7 @@ GLOBAL = ', {"Effect": "Allow", "Action": "*", "Resource": "arn:aws:ssm:*:999999
 @pytest.fixture
 def symbolic(tmp_path: Path) -> Iterator[Engine]:
     """An engine whose aws provider answers with symbols."""
-    with symbols({}) as environment:
+    with symbols(tmp_path, {}) as environment:
         yield Engine(tmp_path / "symbolic", {}, env=environment)
 
 
@@ -52,7 +55,7 @@ def test_a_document_over_new_resources_is_proved(symbolic: Engine, engine: Engin
     plain = engine.preview(written, STACK, policy_pack=ROOT, config=PINNED)
     complete = symbolic.preview(written, STACK, policy_pack=ROOT, config=PINNED)
 
-    assert [("advisory", "cicd-reaches-global-config", "own")] == findings(plain), plain.errors
+    assert [("mandatory", "cicd-reaches-global-config", "own")] == findings(plain), plain.errors
     assert (0, []) == (complete.exit_code, findings(complete)), complete.errors
 
 
@@ -127,3 +130,179 @@ def test_an_aws_provider_that_is_attached_already_is_refused(monkeypatch: pytest
 
     with pytest.raises(PreviewError, match="without aws"):
         preview(ROOT, [])
+
+
+AROUND = """
+    import json
+    import pulumi
+    import pulumi_aws as aws
+
+    class Resource(pulumi.CustomResource):
+        def __init__(self, name, token, outputs, **inputs):
+            super().__init__(token, name, {**inputs, **dict.fromkeys(outputs)})
+
+    config = pulumi.Config()
+    network = pulumi.StackReference("organization/network/prod")
+    key = Resource("key", "random:index/randomId:RandomId", ["hex"], byteLength=4)
+    data = aws.s3.Bucket("data", bucket=pulumi.Output.concat("data-", key.hex))
+    jobs = aws.sqs.Queue("jobs")
+    role = aws.iam.Role("cicd", name="cicd-app", assume_role_policy=json.dumps({"Version": "2012-10-17", "Statement":
+        {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}}))
+    aws.iam.RolePolicy("own", role=role.id, policy=pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "s3:*", "Resource": data.arn},
+        {"Effect": "Allow", "Action": "sqs:*", "Resource": jobs.arn},
+        {"Effect": "Allow", "Action": "ssm:GetParameter", "Resource": pulumi.Output.concat(
+            "arn:aws:ssm:eu-central-1:111111111111:parameter/", config.require_secret("path"))},
+        {"Effect": "Allow", "Action": "route53:*", "Resource": pulumi.Output.concat(
+            "arn:aws:route53:::hostedzone/", network.get_output("zone"))},
+        {"Effect": "Allow", "Action": "ec2:*", "Resource": pulumi.Output.concat(
+            "arn:aws:ec2:eu-central-1:111111111111:vpc/", network.get_output("vpc"))}]}))
+    pulumi.export("queue", jobs.name)
+"""
+STATED = """
+    stacks:
+      organization/network/prod:
+        outputs: {vpc: vpc-0123456789abcdef0}
+        symbols: [zone]
+        state: network.json
+"""
+STATE = """
+    {"version": 3, "deployment": {"resources": [{"type": "pulumi:pulumi:Stack", "outputs": {
+        "zone": "replaced", "key": {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+        "ciphertext": "none"}}}]}}
+"""
+
+
+def ran(folder: Path, engine: Engine, *options: str, without: str = "") -> subprocess.CompletedProcess[str]:
+    """`tenant-safety preview` in a folder."""
+    environment = {name: value for name, value in engine.environment().items() if name != without}
+    command = [ROOT / ".venv/bin/tenant-safety", "preview", "--non-interactive", "--color", "never", *options]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_a_throwaway_stack_needs_no_backend(tmp_path: Path) -> None:
+    """Secrets are symbols, other stacks are what `symbolic.yaml` says, names follow `pulumi:autonaming`."""
+    nowhere = Engine(tmp_path / "nowhere", {})
+    config = {
+        "aws:region": "eu-central-1",
+        "aws:allowedAccountIds": ["111111111111"],
+        "aws:assumeRoles": [{"roleArn": "arn:aws:iam::111111111111:role/cicd-deploy"}],
+        "shop:path": {"secure": "nobody here can decrypt it"},
+        "pulumi:autonaming": {"pattern": "${project}-${name}-${hex(4)}"},
+    }
+    files = {"symbolic.yaml": STATED, "network.json": STATE}
+    folder = program(tmp_path, AROUND, name="shop", stacks={STACK: config}, files=files)
+    before = {path: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+    run = ran(folder, nowhere, "--throwaway", "--stack", f"acme/{STACK}", without="PULUMI_BACKEND_URL")
+
+    said = run.stdout + run.stderr
+    assert run.returncode == 0, said
+    assert "proved 13 of 13 rules for customer1-prod" in said
+    assert re.search(r'queue: "shop-jobs-[jkqvxz]{12}"', said), said
+    assert "for all values of" in said
+    assert before == {path: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    assert [] == [path for path in (tmp_path / "nowhere/backend").rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize(
+    ("files", "options", "said"),
+    [
+        ({}, [], "expected --stack NAME"),
+        ({"symbolic.yaml": "stacks: {acme/net/prod: {}}"}, ["-s", STACK], "expected organization/PROJECT/STACK"),
+        ({"symbolic.yaml": "x: 1"}, ["-s", STACK], "symbolic.yaml: x: Extra inputs are not permitted"),
+        (
+            {"symbolic.yaml": "stacks: {organization/net/prod: {state: none.json}}"},
+            [f"--stack={STACK}"],
+            "none.json: expected a state as `pulumi stack export` writes it (FileNotFoundError)",
+        ),
+        ({f"Pulumi.{STACK}.yaml": "environment: [base]"}, ["-s", STACK], "expected no environment"),
+        ({f"Pulumi.{STACK}.yaml": "{"}, ["-s", STACK], "expected YAML"),
+    ],
+)
+def test_a_throwaway_stack_that_cannot_be_made(
+    tmp_path: Path, files: dict[str, str], options: list[str], said: str
+) -> None:
+    """The message says what was expected; nothing is judged."""
+    folder = program(tmp_path, "", name="shop", files=files)
+
+    run = ran(folder, Engine(tmp_path / "nowhere", {}), "--throwaway", *options)
+
+    assert run.returncode == 2
+    assert said in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "on"),
+    [
+        ("data.id.apply(lambda name: int(name[-7:], 16))", r"[jkqvxz]{7}, a symbol of urn:pulumi:.*::data#1"),
+        ("data.id.apply(lambda name: {'known': 1}['other'])", "values that may be symbols"),
+    ],
+)
+def test_a_program_that_fails_on_a_symbol_is_undetermined(tmp_path: Path, line: str, on: str) -> None:
+    """The line is told, and what to do; nothing passes."""
+    nowhere = Engine(tmp_path / "nowhere", {})
+    source = f"import pulumi\nimport pulumi_aws as aws\ndata = aws.s3.Bucket('data')\npulumi.export('n', {line})\n"
+    folder = program(tmp_path, source, name="shop", stacks={STACK: {"aws:region": "eu-central-1"}})
+
+    run = ran(folder, nowhere, "--throwaway", "--stack", STACK)
+
+    assert run.returncode not in (0, 2)
+    told = rf"undetermined: the program failed at {re.escape(str(folder))}/__main__.py, line 4, on {on}"
+    assert re.search(told, run.stderr), run.stderr
+
+
+def test_a_digest_of_a_symbol_is_not_known(symbolic: Engine, tmp_path: Path) -> None:
+    """What a program hides of the values that it got is undetermined: digests, branches, measures."""
+    source = """
+        import hashlib, json
+        import pulumi
+        import pulumi_aws as aws
+
+        data = aws.s3.Bucket("data")
+        trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        trusted = json.dumps({"Version": "2012-10-17", "Statement": trust})
+        role = aws.iam.Role("cicd", name="cicd-app", assume_role_policy=trusted)
+
+        def allow(name, resource):
+            aws.iam.RolePolicy(name, role=role.id, policy=resource.apply(lambda r: json.dumps({"Version": "2012-10-17",
+                "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": f"arn:aws:s3:::{r}"}]})))
+
+        digest = data.id.apply(lambda n: hashlib.sha256(n.encode()).hexdigest()[:12] + "abc1")
+        allow("digest", pulumi.Output.concat(data.id, "/", digest))
+        allow("hidden", pulumi.Output.concat("own-", digest))
+        allow("cut", data.id.apply(lambda n: "data-" + n[-5:]))
+        allow("sound", data.id)
+        aws.ssm.Parameter("branch", type="String", value="x", overwrite=data.id.apply(lambda n: n.endswith("7")))
+        """
+    written = program(tmp_path, source, name="shop")
+
+    run = symbolic.preview(written, STACK, policy_pack=ROOT, config=PINNED)
+
+    rule = "cicd-reaches-global-config"
+    assert [("mandatory", rule, "digest"), ("mandatory", rule, "hidden")] == findings(run), run.errors
+    said = {finding.resource: finding.message for finding in run.findings}
+    assert "looks like a digest of what AWS will give" in said["digest"]
+    assert "it is made of what AWS will give data and does not show it" in said["hidden"]
+
+
+def test_the_automation_api_previews_with_symbols(tmp_path: Path) -> None:
+    """`symbols` gives the environment of any number of previews at once."""
+    nowhere = Engine(tmp_path / "nowhere", {})
+    folder = program(tmp_path, SOURCE.replace("MORE", ""), name="shop")
+    with symbols(folder, {}) as variables:
+        environment = {**nowhere.environment(), **variables}
+        options = auto.LocalWorkspaceOptions(
+            env_vars=environment, pulumi_command=auto.PulumiCommand(str(TOOLS.parent), skip_version_check=True)
+        )
+        names = {"customer1-prod": "111111111111", "customer2-prod": "222222222222"}
+        stacks = [auto.create_stack(name, work_dir=str(folder), opts=options) for name in names]
+        for stack, account in zip(stacks, names.values(), strict=True):
+            config = {key: value.replace("111111111111", account) for key, value in PINNED.items()}
+            stack.set_all_config({key: auto.ConfigValue(value) for key, value in config.items()})
+        with ThreadPoolExecutor(2) as pool:
+            done = list(pool.map(lambda stack: stack.preview(policy_packs=[str(ROOT)]), stacks))
+
+    said = [run.stdout + run.stderr for run in done]
+    proved = [f"proved 13 of 13 rules for {name}" in text for name, text in zip(names, said, strict=True)]
+    assert [True, True] == proved, said

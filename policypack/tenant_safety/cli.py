@@ -81,15 +81,21 @@ PACK = Path(__file__).parents[2]
 def preview(
     context: typer.Context,
     policy_pack: Annotated[Path, typer.Option(help="The folder of the policy pack.")] = PACK,
+    account: Annotated[str, typer.Option(help="The account of providers that pin none; else a symbol.")] = "",
+    package: Annotated[list[str], typer.Option(help="A package of resources that is answered for, too.")] = [],  # noqa: B006
+    throwaway: Annotated[
+        bool, typer.Option("--throwaway", help="Without the backend and its secrets: a stack for this preview alone.")
+    ] = False,
 ) -> None:
     """Run `pulumi preview` with the pack and complete documents, without cloud credentials.
 
-    All other options are pulumi's.  What AWS will give (ids, suffixes of names) is a symbol that stands for any value.
+    All other options are pulumi's.  What AWS will give (ids, suffixes of names) is a symbol that stands for any value;
+    answers can be written down in `symbolic.yaml`.
     """
     from . import preview as previews  # noqa: PLC0415 gRPC is not needed by the other commands
 
     try:
-        code = previews.preview(policy_pack, context.args)
+        code = previews.preview(policy_pack, context.args, account=account, packages=package, own_stack=throwaway)
     except previews.PreviewError as error:
         typer.echo(f"tenant-safety preview: {error}", err=True)
         raise typer.Exit(2) from None

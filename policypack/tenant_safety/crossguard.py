@@ -39,6 +39,7 @@ from .model import Finding, Stack
 from .report import text
 from .rules import CATALOG, Rule
 from .settings import REGISTRY_RULE, Settings, settings
+from .symbolic.symbols import book_of_run
 
 if TYPE_CHECKING:
     from .tenancy import Claim, Level
@@ -54,6 +55,8 @@ _LEVELS = {
     proto.DISABLED: "disabled",
 }
 _ALWAYS_MANDATORY = ("tenancy", "reading")
+_DENIED_UNKNOWN = (*_ALWAYS_MANDATORY, "global-config")
+"""Families of which what is undetermined stops a preview unless the registry says otherwise: a symbolic one decides."""
 
 
 def serve(root: Path) -> None:
@@ -154,6 +157,9 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
                 )
         if facts.claim.judged:
             print(text.proved(results, self._about(facts)), file=sys.stderr, flush=True)
+            if run is not None:
+                asked = {origin for origin in run.symbols.origins if not origin.startswith("urn:")}
+                print(text.assumed(len(run.symbols.all), asked), file=sys.stderr, flush=True)
         return response
 
     @property
@@ -208,6 +214,7 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
             secrets=frozenset(secret for reading in readings for secret in reading.secrets) | self._config_secrets,
             withheld=frozenset(reading.urn for reading in readings if reading.numbers),
             attached="" if self._preview else _attached(),
+            awaits_symbols=self._preview and book_of_run() is None,
         )
 
     def _diagnostics(self, result: Result, facts: Facts) -> Iterator[Any]:
@@ -233,7 +240,7 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
         floors = snapshot.registry.platform.enforcement if snapshot else {}
         level = self._settings.levels.get(rule.id, floors.get(rule.family, "mandatory"))
         if finding.verdict == "undetermined" and self._preview and _decided_later(finding):
-            default = "deny" if rule.family in _ALWAYS_MANDATORY else "decide-at-up"
+            default = "deny" if rule.family in _DENIED_UNKNOWN else "decide-at-up"
             floor = judged.on_unknown.get(rule.family, default) if judged else "deny"
             if "deny" not in (floor, self._settings.on_unknown.get(rule.id)):
                 return "advisory"

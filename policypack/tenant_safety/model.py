@@ -235,6 +235,8 @@ class Stack:
     """Resources, by URN, of which no number may be shown."""
     attached: str = ""
     """The providers that were attached to the engine of an update, as its environment names them."""
+    awaits_symbols: bool = False
+    """It is previewed without symbols, so that a symbolic preview would know more."""
 
 
 Verdict: TypeAlias = Literal["violated", "undetermined"]

@@ -55,7 +55,8 @@ class StandIn(Provider):
         state = (
             known if computed else {**outputs.adopted(found, request.id, known, place, self.parts), "id": request.id}
         )
-        inputs = wire.read(request.inputs) or {n: v for n, v in state.items() if n in found.inputs}
+        # What nobody has set is no input.
+        inputs = wire.read(request.inputs) or {n: v for n, v in state.items() if n in found.inputs and v}
         return provider_pb2.ReadResponse(id=request.id, properties=wire.write(state), inputs=wire.write(inputs))
 
     def Update(self, request: Any, context: Context) -> Any:

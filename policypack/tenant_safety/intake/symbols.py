@@ -16,6 +16,9 @@ from ..model import Unknown
 from ..symbolic.symbols import Found, Symbol, Symbols, book_of_run, read
 
 _PIECE = re.compile(r"[A-Za-z0-9-]{3,}")
+_COMMON = {"arn", "aws", "amazonaws", "com", "https"}
+_WORD_BEFORE = re.compile(r"[A-Za-z0-9-]+$")
+_WORD_AFTER = re.compile(r"[A-Za-z0-9-]+")
 # A digest, or a part of one, that stands by itself: not in a uuid, nor as the id of something of EC2.
 _DIGEST = re.compile(r"(?<![0-9A-Za-z])(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{6,}(?![0-9A-Za-z])")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -47,8 +50,16 @@ class Run:
             return Unknown(f"{path}: {digest} looks like a digest of what AWS will give", tuple(depends_on))
         if not found:
             return text
+        if any(self._anything(each, text) for each in found):
+            return Unknown(f"{path}: {_name(found[0])}, may be any text", tuple(depends_on))
         missing = tuple(dict.fromkeys(Unknown(f"{path}: {_name(each)}", tuple(depends_on)) for each in found))
         return Symbolic(text, self.symbols.widened(text), missing)
+
+    def _anything(self, found: Found, text: str) -> bool:
+        """What may have any length may have colons, too: only in the last field of an ARN it is known what it is of."""
+        wide = found.symbol.wide if found.symbol is not None else None
+        before = text[: found.start]
+        return wide is not None and "*" in wide and not (before.startswith("arn:") and before.count(":") >= 5)
 
     def hidden(self, value: Any, path: str, depends_on: Sequence[str]) -> Unknown | None:
         """The value of a property as not known, if it depends on a resource with symbols and shows nothing of it."""
@@ -97,11 +108,19 @@ def _shown(symbols: Symbols, properties: Mapping[str, Any]) -> Shown:
     pieces: set[str] = set()
     for text in _texts(properties):
         if isinstance(text, str):
-            here = [each.symbol for each in symbols.find(text) if each.symbol is not None]
-            found.update(here)
-            if not here:
-                pieces.update(_PIECE.findall(text))
-    return Shown(frozenset(found), frozenset(pieces))
+            here = symbols.find(text)
+            found.update(each.symbol for each in here if each.symbol is not None)
+            pieces.update(_PIECE.findall(_beside(text, here) if here else text))
+    return Shown(frozenset(found), frozenset(pieces - _COMMON))
+
+
+def _beside(text: str, found: Sequence[Found]) -> str:
+    """What stands directly beside the symbols of a text, as `data-` in the ARN of a bucket."""
+    parts = []
+    for each in found:
+        before, after = _WORD_BEFORE.search(text[: each.start]), _WORD_AFTER.match(text[each.end :])
+        parts += [match[0] for match in (before, after) if match is not None]
+    return " ".join(parts)
 
 
 def _texts(value: Any) -> Iterator[Any]:

@@ -24,6 +24,8 @@ def message(rule: Rule, finding: Finding, about: str, stack: Stack) -> str:
         waits = [_waits(unknown) for unknown in finding.missing]
         shown = without("; ".join(dict.fromkeys(waits)), stack.secrets)
         lines += [f"  Missing: {inert(shown)}"] if waits else []
+        if stack.awaits_symbols and any(unknown.depends_on for unknown in finding.missing):
+            lines.append("  Decide it now: tenant-safety preview, which completes documents for all values")
     lines += [f"  Read: {rule.scope} ({about})", f"  Remedy: {rule.remediation}", f"  More: {DOCS}#{rule.id}"]
     return "\n".join(lines)
 
@@ -46,6 +48,21 @@ def proved(results: Iterable[Result], about: str) -> str:
     results = tuple(results)
     names = [result.rule.id for result in results if result.status == "proved"]
     return f"tenant-safety: proved {len(names)} of {len(results)} rules for {about}: {', '.join(names)}"
+
+
+ASSUMED = (
+    "what is drawn for two resources differs",
+    "the program does the same with real values",
+    "where it gives no policy, trust or log destination AWS gives none",
+)
+"""What a proof over symbols rests on (docs/decisions/0005-symbolic-preview.md)."""
+
+
+def assumed(symbols: int, looked_up: Iterable[str]) -> str:
+    """One line on what a verdict over symbols holds for: how many there are, and the functions that were asked."""
+    functions = ", ".join(sorted(looked_up))
+    more = (f"what was looked up ({functions}) exists and belongs to the account that was asked",) if functions else ()
+    return f"tenant-safety: for all values of {symbols} symbols, assumed that {'; that '.join((*ASSUMED, *more))}"
 
 
 def without(text: str, secrets: Iterable[str]) -> str:

@@ -88,7 +88,18 @@ class _Document:
         return {name: part for name, part in parts.items() if part}
 
 
+_ARGUMENTS = frozenset(
+    {
+        *("sid", "effect", "actions", "notActions", "resources", "notResources"),
+        *("principals", "notPrincipals", "conditions", "__defaults"),
+    }
+)
+
+
 def _statement(given: Mapping[str, Any], version: str) -> Statement:
+    wrong = given.keys() - _ARGUMENTS
+    if wrong:
+        raise DocumentError(f"unexpected argument {min(wrong)!r} of a statement")
     sid, effect = given.get("sid") or "", given.get("effect") or "Allow"
     if not SID.match(sid):
         raise DocumentError(f"invalid value for sid ({sid}): must only include alphanumeric characters")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import documents, names, outputs, table, wire
+from . import documents, inputs, names, outputs, table, wire
 from .instances import Instance
 from .parts import Parts
 
@@ -85,7 +85,7 @@ def call(token: str, arguments: wire.Properties, place: Instance, parts: Parts) 
     if answer is None or wire.has_unknown(arguments):
         # Not even the owner: what is shared with the account belongs to another.
         return dict.fromkeys(found.outputs, wire.UNKNOWN)
-    known = wire.plain(dict(arguments))
+    known = {name: inputs.spelled(value, found.inputs[name]) for name, value in wire.plain(dict(arguments)).items()}
     asked = {"region": place.region, **known} if "region" in found.inputs else known
     try:
         made = answer(

@@ -133,9 +133,6 @@ def defaults(
         filled[found.property] = olds[found.property]
     elif proposal is None:
         filled[found.property] = _made(found, urn_name, inputs, parts.part(found.kind, found.digits, fresh()))
-    elif proposal.mode != "disable" and not parts.invents and proposal.name != urn_name:
-        # The engine has drawn parts of it already, and does not say which.
-        filled[found.property] = wire.UNKNOWN
     elif proposal.mode != "disable":
         filled[found.property] = _proposed(found, proposal, inputs)
     return filled
@@ -154,6 +151,8 @@ def _made(found: Rule, urn_name: str, inputs: wire.Properties, drawn: str) -> st
 
 def _proposed(found: Rule, proposal: Proposal, inputs: wire.Properties) -> str:
     name = proposal.name
+    if wire.is_unknown(name):
+        return name
     if proposal.mode == "propose" and found.lower:
         name = name.lower()
     if len(name) > found.length:

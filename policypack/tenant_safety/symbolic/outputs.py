@@ -14,7 +14,7 @@ from .table import Resource, Shape
 
 # Dates are of this day, so that two runs give the same state.
 CREATED = datetime(2026, 1, 1, tzinfo=UTC).isoformat().replace("+00:00", "Z")
-DRAWN = re.compile(r"(hex|upper|digits)(\d+)(?:_(\w+))?")
+DRAWN = re.compile(r"(hex|upper|digits|text)(\d+)(?:_(\w+))?")
 OWNERS = frozenset({"ownerId", "accountId", "ownerAccountId", "registryId"})
 
 
@@ -45,9 +45,21 @@ class Fields:
 
     def fill(self, template: str) -> str:
         """The template's text; unknown as a whole if anything in it is."""
-        pieces = [literal + ("" if name is None else self[name]) for literal, name, _, _ in Formatter().parse(template)]
+        pieces = [
+            literal + ("" if name is None else self._written(name, how or ""))
+            for literal, name, how, _ in Formatter().parse(template)
+        ]
         text = "".join(pieces)
         return wire.UNKNOWN if wire.mentions_unknown(text) else text
+
+    def _written(self, name: str, how: str) -> str:
+        """`{name:lower}`; `{groupName:=default}` and `{catalogId:account}`: what holds if the program says nothing."""
+        if how in ("", "lower"):
+            text = self[name]
+            return text if not how or wire.mentions_unknown(text) else text.lower()
+        if self.properties.get(name) is not None:
+            return self._said(name)
+        return how[1:] if how.startswith("=") else self[how]
 
     def _said(self, name: str) -> str:
         value = self.properties.get(name)
@@ -77,11 +89,37 @@ class Fields:
         return self._said("url").removeprefix("https://").rstrip("/")
 
     def _bus(self) -> str:
-        bus = self.properties.get("eventBusName") or "default"
+        bus = str(self.properties.get("eventBusName") or "default").rsplit(":event-bus/", 1)[-1]
         return "" if bus == "default" else f"{bus}/"
 
-    def _clusterName(self) -> str:  # noqa: N802 (named as the template names it)
+    def _ecsCluster(self) -> str:  # noqa: N802 (named as the template names it)
         return str(self.properties.get("cluster") or "default").rsplit("/", 1)[-1]
+
+    def _key(self) -> str:
+        several = self.properties.get("multiRegion")
+        if wire.is_unknown(several):
+            return wire.UNKNOWN
+        return f"mrk-{self._part('hex', 32)}" if several in (True, "true") else self._uuid()
+
+    def _primaryKey(self) -> str:  # noqa: N802
+        return self._said("primaryKeyArn").rsplit("/", 1)[-1]
+
+    def _function(self) -> str:
+        return self._said("functionName").rsplit(":function:", 1)[-1].split(":", 1)[0]
+
+    def _protocol(self) -> str:
+        kind = self._said("protocolType")
+        return kind if wire.is_unknown(kind) else "wss" if kind == "WEBSOCKET" else "https"
+
+    def _reach(self) -> str:
+        scope = self._said("scope")
+        return scope if wire.is_unknown(scope) else {"CLOUDFRONT": "global"}.get(scope, "regional")
+
+    def _ssoInstance(self) -> str:  # noqa: N802
+        return self._said("instanceArn").rsplit("/", 1)[-1]
+
+    def _reversed(self) -> str:
+        return "cn.com.amazonaws" if self.given["partition"] == "aws-cn" else "com.amazonaws"
 
     def _targetKey(self) -> str:  # noqa: N802
         return self._said("targetKeyId").rsplit("/", 1)[-1]
@@ -97,10 +135,10 @@ class Fields:
         return self._said("listenerArn").replace(":listener/", ":listener-rule/")
 
     def _streamLabel(self) -> str:  # noqa: N802
-        enabled = self.properties.get("streamEnabled")
+        enabled = self.properties.get("streamEnabled") or self.properties.get("replicas")
         if not enabled:
             return ""
-        return "2026-01-01T00:00:00.000" if self.parts.invents else wire.UNKNOWN
+        return "2026-01-01T00:00:00.000" if self.parts.invents else self._part("date", 1, "stream")
 
     def _stream(self) -> str:
         label = self._streamLabel()
@@ -159,6 +197,8 @@ def created(
     for name in [part for part in outputs if part in resource.inputs]:
         # The name that AWS gives a resource stands in its ARN.
         template = outputs.pop(name)
+        if made.get(f"{name}Prefix") is not None:
+            template = f"{{{name}Prefix}}{{digits26}}"
         if name not in made:
             made[name] = fields.properties[name] = fields.fill(template)
     of_id, of_arn = (wire.UNKNOWN, wire.UNKNOWN) if form is None else (form.id, form.arn)
@@ -173,8 +213,7 @@ def created(
     if ("arn" in resource.outputs or ("arn" in resource.given and "arn" not in made)) and "arn" not in outputs:
         made["arn"] = fields.given["arn"]
     for name, template in outputs.items():
-        if name in resource.outputs:
-            made[name] = _typed(fields.fill(template), resource.outputs[name])
+        _put(made, name, fields.fill(template), resource)
     for name in sorted(resource.outputs.keys() | resource.given):
         if name not in made:
             shape = resource.outputs.get(name) or resource.inputs[name]
@@ -243,6 +282,17 @@ def filler(name: str, shape: Shape, place: Instance, parts: Parts) -> wire.Value
     if shape.kind in ("string", "union") and name in OWNERS:
         return place.account
     return _empty(name, shape, place, parts) if parts.invents else wire.UNKNOWN
+
+
+def _put(made: wire.Properties, path: str, text: str, resource: Resource) -> None:
+    """Writes `arn`, or `identities[0].oidcs[0].issuer`: the only element of each list, with nothing else known."""
+    shape = resource.outputs.get(path.split("[", 1)[0])
+    if shape is None:
+        return
+    *steps, last = [step.removesuffix("[0]") for step in path.split(".")]
+    for step in steps:
+        made = made.setdefault(step, [{}])[0]
+    made[last] = text if steps else _typed(text, shape)
 
 
 def _empty(name: str, shape: Shape, place: Instance, parts: Parts) -> wire.Value:

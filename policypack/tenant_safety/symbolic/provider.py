@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import grpc
 from pulumi.runtime.proto import plugin_pb2, provider_pb2
 
-from . import functions, inputs, instances, names, outputs, replaces, schema, table, wire
+from . import autonaming, functions, inputs, instances, names, outputs, replaces, schema, table, wire
 from .parts import Parts, Symbols
+from .pins import Pins
 from .server import Context, Protocol, Running, only_previews, refuse, serve, type_of
 from .symbols import Book
 from .table import Resource, Shape
@@ -18,13 +20,25 @@ from .table import Resource, Shape
 MODES = {0: "propose", 1: "enforce", 2: "disable"}
 
 
-def start(book: Book, port: int = 0, *, account: str = "", region: str = "") -> Running:
+NO_PINS = Pins()
+
+
+def start(
+    book: Book,
+    port: int = 0,
+    *,
+    account: str = "",
+    region: str = "",
+    pins: Pins = NO_PINS,
+    patterns: tuple[str, ...] = (),
+) -> Running:
     """Serve symbols in this process; port 0 takes a free one.
 
     `account` and `region` are of the provider instances whose configuration names none.  Without an account it is a
-    symbol, without a region such an instance is refused.
+    symbol, without a region such an instance is refused.  `pins` are answers that the user has written down, and
+    `patterns` those of `pulumi:autonaming`.
     """
-    return serve(SymbolicProvider(account, region, book), port)
+    return serve(SymbolicProvider(account, region, Symbols(book), pins, patterns), port)
 
 
 # The protocol names its methods in its own way.
@@ -99,7 +113,7 @@ class Provider(Protocol):
         proposal = None
         if request.HasField("autonaming"):
             mode = MODES[request.autonaming.mode]
-            proposal = names.Proposal(request.autonaming.proposed_name, mode)
+            proposal = names.Proposal(self.proposed(request), mode)
         try:
             fresh = self.fresh(request.urn)
             filled = names.defaults(
@@ -161,6 +175,10 @@ class Provider(Protocol):
             refuse(context, grpc.StatusCode.INVALID_ARGUMENT, message)
         return found
 
+    def proposed(self, request: Any) -> str:
+        """The name that the engine proposes."""
+        return str(request.autonaming.proposed_name)
+
     def failures(self, found: Resource, given: wire.Properties) -> Iterable[tuple[str, str]]:
         """Properties and what is wrong with them.  Here nothing is: the real provider will say."""
         return ()
@@ -169,8 +187,22 @@ class Provider(Protocol):
 class SymbolicProvider(Provider):
     """Answers previews with symbols where AWS has yet to decide; refuses to make, change or delete anything."""
 
-    def __init__(self, account: str, region: str, book: Book) -> None:
-        super().__init__(account, region, Symbols(book))
+    def __init__(self, account: str, region: str, parts: Parts, pins: Pins, patterns: tuple[str, ...]) -> None:
+        super().__init__(account or pins.account, region, parts)
+        self.pins = pins
+        self.patterns = patterns
+        self.looked_up: set[str] = set()
+
+    def proposed(self, request: Any) -> str:
+        """The name that the engine proposes, with symbols where it has drawn; unknown if nobody says where."""
+        name, seed = super().proposed(request), self.fresh(request.urn)()
+        if name == _name(request) or request.autonaming.mode not in (0, 1):
+            return name
+        numbers = count()
+        made = autonaming.drawn(
+            name, request.urn, self.patterns, lambda kind, n: self.parts.part(kind, n, f"{seed}/{next(numbers)}")
+        )
+        return wire.UNKNOWN if made is None or wire.mentions_unknown(made) else made
 
     def Create(self, request: Any, context: Context) -> Any:
         only_previews(request.preview, "create", request.urn, context)
@@ -188,14 +220,23 @@ class SymbolicProvider(Provider):
         # A refresh brings the whole state; a look-up by id brings what the program said, or nothing.
         state = known
         if not any(name in known for name in found.outputs):
+            with self.lock:
+                self.looked_up.add(request.urn)
             adopted = outputs.adopted(found, request.id, known, place, self.parts)
             # The engine takes no unknown from a look-up, either.
             of = f"{request.urn}#"
             shapes = {**found.outputs, **found.inputs}
             said = {name: self._sayable(value, shapes[name], of + name) for name, value in adopted.items()}
-            state = {**{n: v for n, v in said.items() if v is not None}, "id": request.id}
+            pinned = self.pins.resource(found.token, request.id)
+            state = {**{n: v for n, v in said.items() if v is not None}, **pinned, "id": request.id}
         given = wire.read(request.inputs) or {n: v for n, v in state.items() if n in found.inputs}
         return provider_pb2.ReadResponse(id=request.id, properties=wire.write(state), inputs=wire.write(given))
+
+    def Diff(self, request: Any, context: Context) -> Any:
+        # An import fails in the update if the program does not say what is there.
+        if request.urn in self.looked_up:
+            return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
+        return super().Diff(request, context)
 
     def Update(self, request: Any, context: Context) -> Any:
         only_previews(request.preview, "update", request.urn, context)
@@ -220,7 +261,9 @@ class SymbolicProvider(Provider):
         answer = wire.read(getattr(super().Invoke(request, context), "return"))
         found = table.function(request.tok)
         shapes = {} if found is None else found.outputs
-        said = {name: self._sayable(value, shapes[name], f"{request.tok}#{name}") for name, value in answer.items()}
+        pinned = self.pins.function(request.tok, wire.read(request.args)) or {}
+        answer = {**answer, **pinned}
+        said = {n: self._sayable(v, shapes[n], f"{request.tok}#{n}") if n in shapes else v for n, v in answer.items()}
         return provider_pb2.InvokeResponse(**{"return": wire.write(said)})
 
     def _sayable(self, value: wire.Value, shape: Shape, of: str) -> wire.Value:

@@ -34,7 +34,14 @@ OPEN = 12
 _RUN = re.compile(f"[{LETTERS}]{{{PIECE},}}", re.IGNORECASE)
 _UUID = (8, 4, 4, 4, 12)
 # What stands for more or less than its own letters: what it may be, and what follows it in the text.
-_OPEN = {"session": ("*", ""), "text": ("*", ""), "zone": ("?", ""), "path": ("*", "/"), "lost": (None, "")}
+_OPEN = {
+    "date": ("????-??-??T??:??:??.???", ""),
+    "session": ("*", ""),
+    "text": ("*", ""),
+    "zone": ("?", ""),
+    "path": ("*", "/"),
+    "lost": (None, ""),
+}
 
 
 class BookError(ValueError):
@@ -72,13 +79,14 @@ class Book:
         self._given: set[str] = set()
 
     def word(self, kind: str, length: int, of: str) -> str:
-        """A new word; empty if the part is too short for one, or all are given out.
+        """A new word; empty if the part has no length, or all words are given out.
 
-        `uuid`, `session`, `text`, `zone`, `path` and `lost` have lengths of their own; `upper` is in upper case.
+        `uuid`, `date`, `session`, `text`, `zone`, `path` and `lost` have lengths of their own, and so has a part that
+        is too short for a word; `upper` is in upper case.
         """
         wide, behind = _OPEN.get(kind, ("?" * length, ""))
-        groups = _UUID if kind == "uuid" else (OPEN,) if kind in _OPEN else (length,)
-        if groups[0] < SHORTEST:
+        groups = _UUID if kind == "uuid" else (OPEN,) if kind in _OPEN or length < SHORTEST else (length,)
+        if length < 1:
             return ""
         if kind == "uuid":
             wide = "-".join("?" * group for group in groups)
