@@ -5,7 +5,7 @@ A benchmark is a module with a `TITLE` and a `run`; to add one, write it and nam
 
 from typing import Protocol
 
-from . import iam_chains, iam_hostile, iam_reach, iam_simulate, iam_z3
+from . import iam_chains, iam_hostile, iam_reach, iam_simulate, iam_z3, symbolic_preview
 from .results import Result
 
 
@@ -28,4 +28,5 @@ BENCHMARKS: dict[str, Benchmark] = {
     "worst-cases": iam_hostile,
     "chains": iam_chains,
     "z3": iam_z3,
+    "symbolic-preview": symbolic_preview,
 }

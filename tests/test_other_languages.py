@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tenant_safety.preview import symbols
+from tenant_safety.symbolic.attach import symbols
 from tests.engine import ROOT, Engine, Run
 from tests.languages import LANGUAGES, MissingError, attached
 

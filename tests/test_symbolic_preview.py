@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import textwrap
 from collections.abc import Iterator
@@ -12,7 +13,8 @@ from pathlib import Path
 import pytest
 from pulumi import automation as auto
 
-from tenant_safety.preview import PreviewError, preview, symbols
+from tenant_safety.preview import preview
+from tenant_safety.symbolic.attach import PreviewError, symbols
 from tests.engine import ROOT, TOOLS, Engine, Run, program
 
 pytestmark = pytest.mark.engine
@@ -306,3 +308,52 @@ def test_the_automation_api_previews_with_symbols(tmp_path: Path) -> None:
     said = [run.stdout + run.stderr for run in done]
     proved = [f"proved 13 of 13 rules for {name}" in text for name, text in zip(names, said, strict=True)]
     assert [True, True] == proved, said
+
+
+LOOPBACK = """
+import fcntl, socket, struct, subprocess, sys
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+    fcntl.ioctl(any_socket, 0x8914, struct.pack("16sh", b"lo", 1))  # SIOCSIFFLAGS, IFF_UP
+try:
+    socket.create_connection(("192.0.2.1", 443), timeout=5)
+except OSError:
+    sys.exit(subprocess.run(sys.argv[1:], check=False).returncode)
+sys.exit("expected a network namespace without routes")
+"""
+
+
+def test_nothing_is_written_and_no_call_leaves_the_machine(engine: Engine, tmp_path: Path) -> None:
+    """In a network namespace that has only the loopback; an existing stack's state and files stay byte for byte."""
+    alone = ["unshare", "--map-root-user", "--net"]
+    if subprocess.run([*alone, "true"], check=False, capture_output=True).returncode != 0:
+        pytest.skip("expected to be allowed a network namespace (unshare --net)")
+    config = {"aws:region": "eu-central-1", "aws:allowedAccountIds": ["111111111111"]}
+    config["aws:assumeRoles"] = [{"roleArn": "arn:aws:iam::111111111111:role/cicd-deploy"}]
+    written = program(tmp_path, SOURCE.replace("MORE", ""), name="shop", stacks={STACK: config})
+    assert engine.up(written, STACK, policy_pack=ROOT, skip_preview=True).exit_code == 0
+    (written / "__main__.py").write_text(textwrap.dedent(SOURCE.replace("MORE", GLOBAL)))
+    # With the salt of its secrets, which any command of the engine would else write into it.
+    shutil.copyfile(
+        engine.folder / "scratch" / f"shop-{STACK}" / f"Pulumi.{STACK}.yaml", written / f"Pulumi.{STACK}.yaml"
+    )
+    environment = {k: v for k, v in engine.environment().items() if k != "PULUMI_DEBUG_PROVIDERS"}
+    folders = (written, engine.folder / "backend", engine.folder / "home")
+    before = {path: path.read_bytes() for folder in folders for path in folder.rglob("*") if path.is_file()}
+
+    run = subprocess.run(
+        [
+            *(*alone, ROOT / ".venv/bin/python", "-c", LOOPBACK),
+            *(ROOT / ".venv/bin/tenant-safety", "preview", "--stack", STACK, "--non-interactive", "--color", "never"),
+        ],
+        cwd=written,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    after = {path: path.read_bytes() for folder in folders for path in folder.rglob("*") if path.is_file()}
+    assert "may call ssm:GetParameter" in run.stdout + run.stderr
+    own_log = [path for path in after.keys() - before.keys() if path.suffix != ".pyc"]
+    assert all(path.is_relative_to(engine.folder / "home" / "logs") for path in own_log), own_log
+    assert before == {path: content for path, content in after.items() if path in before}

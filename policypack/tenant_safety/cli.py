@@ -1,4 +1,6 @@
-"""The command `tenant-safety`."""
+"""The command `tenant-safety`.  Each command imports what it needs, so that none waits for what another needs."""
+
+# ruff: noqa: PLC0415
 
 import gc
 import json
@@ -10,10 +12,6 @@ from typing import Annotated, cast
 import typer
 
 from . import __version__
-from .report import catalogue
-from .rules import CATALOG
-from .tenancy import DEFAULT_NAME, RegistryError, load
-from .tenancy.schema import schema as registry_schema
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Proves that tenants stay apart on AWS.")
 registry = typer.Typer(no_args_is_help=True, help="The registry of the platform and its tenants.")
@@ -46,8 +44,10 @@ def _options(
 
 
 @registry.command()
-def validate(path: Annotated[Path, typer.Argument(help="The registry's file.")] = Path(DEFAULT_NAME)) -> None:
+def validate(path: Annotated[Path, typer.Argument(help="The registry's file.")] = Path("tenancy.yaml")) -> None:
     """Check a registry; each fault has its place, what was expected and what came.  Exit 1 if there is one."""
+    from .tenancy import RegistryError, load
+
     try:
         snapshot = load(path)
     except RegistryError as error:
@@ -61,6 +61,8 @@ def validate(path: Annotated[Path, typer.Argument(help="The registry's file.")] 
 @registry.command()
 def schema() -> None:
     """Print the registry's JSON Schema."""
+    from .tenancy.schema import schema as registry_schema
+
     typer.echo(registry_schema(), nl=False)
 
 
@@ -69,6 +71,9 @@ def rules(
     output: Annotated[Output, typer.Option("--output", "-o", help="The form of the list.")] = Output.text,
 ) -> None:
     """List the rules."""
+    from .report import catalogue
+    from .rules import CATALOG
+
     forms = {Output.text: catalogue.as_text, Output.json: catalogue.as_json, Output.md: catalogue.as_markdown}
     typer.echo(forms[output](CATALOG).rstrip("\n"))
 
@@ -92,11 +97,12 @@ def preview(
     All other options are pulumi's.  What AWS will give (ids, suffixes of names) is a symbol that stands for any value;
     answers can be written down in `symbolic.yaml`.
     """
-    from . import preview as previews  # noqa: PLC0415 gRPC is not needed by the other commands
+    from . import preview as previews
+    from .symbolic.attach import PreviewError
 
     try:
         code = previews.preview(policy_pack, context.args, account=account, packages=package, own_stack=throwaway)
-    except previews.PreviewError as error:
+    except PreviewError as error:
         typer.echo(f"tenant-safety preview: {error}", err=True)
         raise typer.Exit(2) from None
     raise typer.Exit(code)
@@ -130,7 +136,7 @@ def new_access(rows: Lines = STANDARD_INPUT) -> None:
 
 def _answer(command: str, rows: typer.FileText) -> None:
     """Answers every row; ends with 2 if one of them could not be read."""
-    from .iam.rows import answers  # noqa: PLC0415 not needed by the other commands
+    from .iam.rows import answers
 
     gc.freeze()  # What start-up made stays, and need not be looked through again for every few rows.
     failed = False

@@ -16,23 +16,23 @@ from typing import Any
 
 import yaml
 
-from .symbolic.pins import Pins, Stack
+from .symbolic.attach import PreviewError
+from .symbolic.pins import Stack
 from .symbolic.symbols import Book
-
-
-class ThrowawayError(Exception):
-    """A stack that can't be made; the message says what was expected and what to do."""
 
 
 @contextmanager
 def throwaway(
-    pulumi: str, folder: Path, stack: str, *, pins: Pins, book: Book, environ: Mapping[str, str]
+    pulumi: str, folder: Path, stack: str, *, stacks: Mapping[str, Stack], book: Book, environ: Mapping[str, str]
 ) -> Iterator[tuple[dict[str, str], list[str]]]:
     """Makes a stack of that name as long as the block runs; yields environment variables and options for previews.
 
-    `folder` is the project's and is only read.  Raises `ThrowawayError`.
+    `folder` is the project's and is only read; `stacks` are other stacks, by the names of references to them.  Raises
+    `PreviewError`.
     """
     name = stack.rpartition("/")[2]
+    if not name or name == ".":
+        raise PreviewError("expected --stack NAME: a throwaway stack has to be named")
     project = _yaml(folder / "Pulumi.yaml")
     with TemporaryDirectory(prefix="throwaway-") as made:
         root = Path(made)
@@ -41,7 +41,7 @@ def throwaway(
         environment = {**environ, **own}
         for unwanted in ("PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_STACK"):
             environment.pop(unwanted, None)
-        for reference, known in pins.stacks.items():
+        for reference, known in stacks.items():
             outputs = _outputs(reference, known, folder, book)
             _other(pulumi, root / "stacks", reference, outputs, environment)
         scratch = _project(root / "project", {**project, "backend": None})
@@ -61,7 +61,7 @@ def _config(path: Path, book: Book) -> tuple[dict[str, Any], dict[str, str]]:
     raw = _yaml(path) if path.exists() else {}
     if raw.get("environment"):
         problem = f"{path}: expected no environment: a throwaway stack has no Pulumi ESC"
-        raise ThrowawayError(f"{problem}; write its values into the file, or preview without --throwaway")
+        raise PreviewError(f"{problem}; write its values into the file, or preview without --throwaway")
     config = raw.get("config") or {}
     shown = {
         key: _opened(value, partial(book.word, "text", 12, f"configuration#{key}")) for key, value in config.items()
@@ -90,7 +90,7 @@ def _other(pulumi: str, root: Path, reference: str, outputs: dict[str, Any], env
     fields = reference.split("/")
     if len(fields) != 3 or fields[0] != "organization":
         problem = f"symbolic.yaml: stacks: expected organization/PROJECT/STACK, got {reference!r}"
-        raise ThrowawayError(f"{problem}: a local backend has no other organization")
+        raise PreviewError(f"{problem}: a local backend has no other organization")
     _, project, name = fields
     scratch = _project(root / project, {"name": project, "runtime": "yaml"})
     _run([pulumi, "stack", "init", name, "--no-select"], scratch, environ)
@@ -113,7 +113,7 @@ def _state(path: Path, reference: str, book: Book) -> dict[str, Any]:
         outputs = dict(stack.get("outputs") or {})
     except (OSError, ValueError, KeyError, TypeError, StopIteration) as error:
         problem = f"{path}: expected a state as `pulumi stack export` writes it ({type(error).__name__})"
-        raise ThrowawayError(problem) from None
+        raise PreviewError(problem) from None
     return {
         name: book.word("text", 12, f"{reference}#{name}")
         if isinstance(value, dict) and "ciphertext" in value
@@ -132,9 +132,9 @@ def _yaml(path: Path) -> dict[str, Any]:
     try:
         raw = yaml.safe_load(path.read_text("utf-8")) or {}
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ThrowawayError(f"{path}: expected YAML ({type(error).__name__})") from None
+        raise PreviewError(f"{path}: expected YAML ({type(error).__name__})") from None
     if not isinstance(raw, dict):
-        raise ThrowawayError(f"{path}: expected an object, got {type(raw).__name__}")
+        raise PreviewError(f"{path}: expected an object, got {type(raw).__name__}")
     return raw
 
 
@@ -148,4 +148,4 @@ def _run(command: Sequence[str], folder: Path, environ: Mapping[str, str]) -> No
         check=False,
     )
     if done.returncode != 0:
-        raise ThrowawayError(f"pulumi {' '.join(command[1:3])}: {(done.stderr or done.stdout).strip()}")
+        raise PreviewError(f"pulumi {' '.join(command[1:3])}: {(done.stderr or done.stdout).strip()}")

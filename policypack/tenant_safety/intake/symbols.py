@@ -35,7 +35,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Run:
-    """A symbolic preview: its symbols, and the resources that show some."""
+    """A symbolic preview: its symbols, and what each resource shows."""
 
     symbols: Symbols
     resources: Mapping[str, Shown]
@@ -63,7 +63,7 @@ class Run:
 
     def hidden(self, value: Any, path: str, depends_on: Sequence[str]) -> Unknown | None:
         """The value of a property as not known, if it depends on a resource with symbols and shows nothing of it."""
-        about = [urn for urn in depends_on if urn in self.resources]
+        about = self._symbolic(depends_on)
         if not about:
             return None
         texts = [text for text in _texts(value) if isinstance(text, str)]
@@ -76,14 +76,17 @@ class Run:
                 return Unknown(f"{path}: it is made of what AWS will give {name} and does not show it", (urn,))
         return None
 
+    def _symbolic(self, depends_on: Sequence[str]) -> list[str]:
+        return [urn for urn in depends_on if urn in self.resources and self.resources[urn].symbols]
+
     def _digest(self, text: str, depends_on: Sequence[str]) -> str:
-        about = [self.resources[urn] for urn in depends_on if urn in self.resources]
-        if not about:
+        if not self._symbolic(depends_on):
             return ""
+        known = [piece for urn in depends_on if urn in self.resources for piece in self.resources[urn].pieces]
         harmless = [match.span() for form in (_UUID, _EC2_ID) for match in form.finditer(text)]
         for match in _DIGEST.finditer(text):
             inside = any(start <= match.start() and match.end() <= end for start, end in harmless)
-            if not inside and not any(match[0] in piece for shown in about for piece in shown.pieces):
+            if not inside and not any(match[0] in piece for piece in known):
                 return match[0]
         return ""
 
@@ -95,7 +98,7 @@ def run(resources: Iterable[Any]) -> Run | None:
         return None
     symbols = read(book)
     shown = {resource.urn: _shown(symbols, json_format.MessageToDict(resource.properties)) for resource in resources}
-    return Run(symbols, {urn: each for urn, each in shown.items() if each.symbols})
+    return Run(symbols, shown)
 
 
 def leaf(run: Run | None, path: str, depends_on: Sequence[str]) -> Leaf | None:

@@ -191,7 +191,8 @@ class SymbolicProvider(Provider):
         super().__init__(account or pins.account, region, parts)
         self.pins = pins
         self.patterns = patterns
-        self.looked_up: set[str] = set()
+        # What an import has to find, or it fails in the update.
+        self.wanted: dict[str, wire.Properties] = {}
 
     def proposed(self, request: Any) -> str:
         """The name that the engine proposes, with symbols where it has drawn; unknown if nobody says where."""
@@ -203,6 +204,12 @@ class SymbolicProvider(Provider):
             name, request.urn, self.patterns, lambda kind, n: self.parts.part(kind, n, f"{seed}/{next(numbers)}")
         )
         return wire.UNKNOWN if made is None or wire.mentions_unknown(made) else made
+
+    def Check(self, request: Any, context: Context) -> Any:
+        answer = super().Check(request, context)
+        with self.lock:
+            self.wanted[request.urn] = wire.read(answer.inputs)
+        return answer
 
     def Create(self, request: Any, context: Context) -> Any:
         only_previews(request.preview, "create", request.urn, context)
@@ -217,11 +224,11 @@ class SymbolicProvider(Provider):
         place = self.place(context)
         found = self.resource(type_of(request), context)
         known = wire.read(request.properties)
+        if not known and request.urn in self.wanted:
+            return self._imported(found, request, place)
         # A refresh brings the whole state; a look-up by id brings what the program said, or nothing.
         state = known
         if not any(name in known for name in found.outputs):
-            with self.lock:
-                self.looked_up.add(request.urn)
             adopted = outputs.adopted(found, request.id, known, place, self.parts)
             # The engine takes no unknown from a look-up, either.
             of = f"{request.urn}#"
@@ -232,11 +239,14 @@ class SymbolicProvider(Provider):
         given = wire.read(request.inputs) or {n: v for n, v in state.items() if n in found.inputs}
         return provider_pb2.ReadResponse(id=request.id, properties=wire.write(state), inputs=wire.write(given))
 
-    def Diff(self, request: Any, context: Context) -> Any:
-        # An import fails in the update if the program does not say what is there.
-        if request.urn in self.looked_up:
-            return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
-        return super().Diff(request, context)
+    def _imported(self, found: Resource, request: Any, place: instances.Instance) -> Any:
+        """A resource that exists as the program describes it."""
+        wanted = self.wanted[request.urn]
+        arn = request.id if request.id.startswith("arn:") else None
+        seed = f"{request.urn}#"
+        _, made = outputs.created(found, wanted, place, seed, self.parts, identity=request.id, arn=arn)
+        state = {name: value for name, value in made.items() if not wire.has_unknown(value)} | {"id": request.id}
+        return provider_pb2.ReadResponse(id=request.id, properties=wire.write(state), inputs=wire.write(wanted))
 
     def Update(self, request: Any, context: Context) -> Any:
         only_previews(request.preview, "update", request.urn, context)
