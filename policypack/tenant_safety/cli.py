@@ -1,6 +1,6 @@
 """The command `tenant-safety`.  Each command imports what it needs, so that none waits for what another needs."""
 
-# ruff: noqa: PLC0415
+# ruff: noqa: PLC0415, PLR0917
 
 import gc
 import json
@@ -91,6 +91,10 @@ def preview(
     throwaway: Annotated[
         bool, typer.Option("--throwaway", help="Without the backend and its secrets: a stack for this preview alone.")
     ] = False,
+    twice: Annotated[
+        bool,
+        typer.Option("--twice", help="Preview once more with other values, so that nothing can hide in the first."),
+    ] = False,
 ) -> None:
     """Run `pulumi preview` with the pack and complete documents, without cloud credentials.
 
@@ -101,7 +105,9 @@ def preview(
     from .symbolic.attach import PreviewError
 
     try:
-        code = previews.preview(policy_pack, context.args, account=account, packages=package, own_stack=throwaway)
+        code = previews.preview(
+            policy_pack, context.args, account=account, packages=package, own_stack=throwaway, twice=twice
+        )
     except PreviewError as error:
         typer.echo(f"tenant-safety preview: {error}", err=True)
         raise typer.Exit(2) from None

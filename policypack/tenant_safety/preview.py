@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from .symbolic.attach import PreviewError, attached, pins_of, serve
+from .symbolic.attach import Attached, PreviewError, attached, pins_of, serve
 from .symbolic.symbols import Book
 
 _COLOR = re.compile(r"<\{%.*?%\}>")
@@ -32,12 +32,14 @@ def preview(
     account: str = "",
     packages: Sequence[str] = (),
     own_stack: bool = False,
+    twice: bool = False,
 ) -> int:
     """Previews the stack of the working folder; returns the engine's exit code.  Raises `PreviewError`.
 
     `pack` is the folder of the policy pack; `options` are for `pulumi preview`.  `account` is that of providers whose
     configuration pins none, `packages` are answered for beside the ones that are known.  `own_stack` makes a stack for
-    this preview alone, so that neither a backend nor a key of secrets is needed.
+    this preview alone, so that neither a backend nor a key of secrets is needed.  `twice` previews what passes once
+    more with values in place of symbols, so that a program that hides what it makes of them does not pass.
     """
     if not (pack / "PulumiPolicy.yaml").is_file():
         raise PreviewError(f"expected the policy pack in {pack}; name its folder with --policy-pack")
@@ -60,7 +62,10 @@ def preview(
             own, more = stack.enter_context(made)
             environment, options = {**environment, **own}, [*more, *_without(options, "-s", "--stack")]
         log = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="preview-"))) / "events.jsonl"
-        logged = [] if any(option.startswith("--event-log") for option in options) else ["--event-log", str(log)]
+        own_log = any(option.startswith("--event-log") for option in options)
+        if own_log and twice:
+            raise PreviewError("expected no --event-log beside --twice, which compares the events of two previews")
+        logged = [] if own_log else ["--event-log", str(log)]
         command = [pulumi, "preview", *options]
         # It starts while the providers do, and asks for them when the program runs.
         engine = stack.enter_context(_started([*command, "--policy-pack", str(pack), *logged], environment))
@@ -69,8 +74,32 @@ def preview(
         said = "" if code == 0 or not log.exists() else failure(log.read_text("utf-8").splitlines())
         if said:
             place = _place(said, folder) or _raised(command, folder, environment)
-            print(f"tenant-safety preview: undetermined: {_failed(said, place, found.book)}", file=sys.stderr)
+            _undetermined(_failed(said, place, found.book))
+        if code == 0 and twice:
+            again = stack.enter_context(attached(packages=packages, plausible=True))
+            stack.enter_context(serve(again, folder, pins, account=account))
+            code = _again(command, log, found, {**environment, **again.variables}, again)
         return code
+
+
+def _again(command: Sequence[str], log: Path, first: Attached, environment: Mapping[str, str], second: Attached) -> int:
+    """Previews once more with values in place of symbols; returns 0 if nothing else differs, else 1."""
+    from .symbolic.twice import differences, previewed  # noqa: PLC0415 few previews need it
+
+    other = log.with_name("again.jsonl")
+    again = [*command, "--event-log", str(other)]
+    if subprocess.run(again, env=environment, check=False, capture_output=True).returncode != 0:
+        _undetermined("the program fails with other values than the ones it was previewed with")
+        return 1
+    one, two = (path.read_text("utf-8").splitlines() for path in (log, other))
+    found = differences(previewed(one, first.book.symbols), previewed(two, second.book.symbols))
+    for place in found:
+        _undetermined(f"{place} depends on what AWS gives in a way that symbols do not show")
+    return 1 if found else 0
+
+
+def _undetermined(why: str) -> None:
+    print(f"tenant-safety preview: undetermined: {why}", file=sys.stderr, flush=True)
 
 
 @contextmanager

@@ -40,11 +40,13 @@ class Attached:
 
 
 @contextmanager
-def attached(environ: Mapping[str, str] = os.environ, packages: Sequence[str] = ()) -> Iterator[Attached]:
+def attached(
+    environ: Mapping[str, str] = os.environ, packages: Sequence[str] = (), *, plausible: bool = False
+) -> Iterator[Attached]:
     """Holds ports and a book as long as the block runs; `serve` has to be called in it.
 
-    `packages` are answered for beside the ones that are known.  Raises `PreviewError` if `environ` attaches another
-    provider for aws.
+    `packages` are answered for beside the ones that are known; `plausible`: with values in place of symbols.  Raises
+    `PreviewError` if `environ` attaches another provider for aws.
     """
     given = [name for name in environ.get(ATTACH, "").split(",") if name]
     taken = {name.partition(":")[0] for name in given}
@@ -57,7 +59,9 @@ def attached(environ: Mapping[str, str] = os.environ, packages: Sequence[str] = 
         tempfile.NamedTemporaryFile("w", encoding="utf-8", prefix="symbols-", suffix=".jsonl") as file,
     ):
         names = [*given, f"aws:{aws}", *(f"{name}:{other}" for name in others)]
-        yield Attached((aws, other), Book(file), {ATTACH: ",".join(names), BOOK_VARIABLE: file.name})
+        yield Attached(
+            (aws, other), Book(file, plausible=plausible), {ATTACH: ",".join(names), BOOK_VARIABLE: file.name}
+        )
 
 
 @contextmanager

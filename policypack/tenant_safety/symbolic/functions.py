@@ -89,7 +89,10 @@ def call(token: str, arguments: wire.Properties, place: Instance, parts: Parts) 
     asked = {"region": place.region, **known} if "region" in found.inputs else known
     try:
         made = answer(
-            asked, Source(place, parts, f"{token}#{_digest(place.account, json.dumps(asked, sort_keys=True))}")
+            asked,
+            Source(
+                place, parts, f"{token}#{_digest(parts.canonical(json.dumps([place.account, asked], sort_keys=True)))}"
+            ),
         )
     except documents.DocumentError as error:
         raise FunctionError(f"writing IAM Policy Document: {error}") from error

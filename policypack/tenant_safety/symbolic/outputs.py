@@ -258,7 +258,7 @@ def adopted(
     form = arns.form(resource.token, named)
     is_arn = identity.startswith("arn:")
     last = identity.rsplit("/", 1)[-1].rsplit(":", 1)[-1] if is_arn else identity
-    known, seed = dict(known), f"{resource.token} {identity}#"
+    known, seed = dict(known), f"{resource.token} {parts.canonical(identity)}#"
     if named is not None and (form.id == "{" + named + "}" or is_arn):
         known.setdefault(named, last)
     if not parts.invents:

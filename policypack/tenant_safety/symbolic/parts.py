@@ -20,6 +20,9 @@ class Parts(Protocol):
     def invents(self) -> bool:
         """Whether what nothing is known about gets some value of its shape; else it stays unknown."""
 
+    def canonical(self, text: str) -> str:
+        """The text with what was drawn replaced by whose it is, so that it is the same in each run."""
+
     def part(self, kind: str, length: int, seed: str) -> str:
         """A part; the same for the same arguments.  `wire.UNKNOWN` if it stays unknown.
 
@@ -41,6 +44,12 @@ class Symbols:
     @property
     def invents(self) -> bool:
         return False
+
+    def canonical(self, text: str) -> str:
+        for symbol in self.book.symbols:
+            if len(symbol.word) > 1:
+                text = text.replace(symbol.word, symbol.of)
+        return text
 
     def part(self, kind: str, length: int, seed: str) -> str:
         if kind not in SYMBOLIC:

@@ -33,6 +33,12 @@ OPEN = 12
 
 _RUN = re.compile(f"[{LETTERS}]{{{PIECE},}}", re.IGNORECASE)
 _UUID = (8, 4, 4, 4, 12)
+_ALPHABETS = {
+    "digits": "0123456789",
+    "hex": "0123456789abcdef",
+    "letters": "abcdefghijklmnopqrstuvwxyz",
+    "upper": "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
+}
 # What stands for more or less than its own letters: what it may be, and what follows it in the text.
 _OPEN = {
     "date": ("????-??-??T??:??:??.???", ""),
@@ -69,10 +75,12 @@ class Book:
     """Gives out the words of a run, each once; any number of threads may ask.
 
     Each is written to `file` before it is given out.  `seed` makes the words the same in each run, for tests.
+    `plausible` gives out values in place of words, as AWS might draw them.
     """
 
-    def __init__(self, file: IO[str] | None = None, seed: int | None = None) -> None:
+    def __init__(self, file: IO[str] | None = None, seed: int | None = None, *, plausible: bool = False) -> None:
         self.symbols: list[Symbol] = []
+        self._plausible = plausible
         self._file = file
         self._random = Random(secrets.randbits(64) if seed is None else seed)
         self._lock = threading.Lock()
@@ -93,6 +101,9 @@ class Book:
         with self._lock:
             for _ in range(100):
                 word = "-".join("".join(self._random.choices(LETTERS, k=group)) for group in groups) + behind
+                if self._plausible:
+                    word = self._value(kind, length)
+                    break
                 if word[:SHORTEST] not in self._given:
                     break
             else:
@@ -104,6 +115,21 @@ class Book:
                 self._file.write("\n")
                 self._file.flush()
         return word.upper() if kind == "upper" else word
+
+    def _value(self, kind: str, length: int) -> str:
+        """A value of the kind: what the letters of a word stand for."""
+        match kind:
+            case "uuid":
+                return "-".join("".join(self._random.choices("0123456789abcdef", k=group)) for group in _UUID)
+            case "path":
+                return self._random.choice(("", "teams/"))
+            case "zone":
+                return self._random.choice("abc")
+            case "date":
+                return f"{self._random.randint(2015, 2026)}-03-14T15:09:26.535"
+            case "session" | "text" | "lost":
+                return "".join(self._random.choices(_ALPHABETS["letters"], k=self._random.randint(8, 20)))
+        return "".join(self._random.choices(_ALPHABETS.get(kind, _ALPHABETS["hex"]), k=length))
 
 
 @dataclass(frozen=True, slots=True)
