@@ -178,3 +178,18 @@ def test_policies_by_name(name: str | Unknown, prefix: str, asked: str, found: b
     index = Index(Stack("shop", "dev", (policy, GROUP)))
 
     assert ((policy,) if found else (), ()) == (index.called(Policy, asked), index.called(Principal, asked))
+
+
+def test_a_name_that_is_given_is_not_one_that_aws_completes() -> None:
+    """Within one account; in another the prefix may still be of it."""
+    given, completed = (
+        Policy(PLACE, "app-1", Unknown("policy")),
+        Policy(PLACE, Unknown("name"), Unknown("policy"), "app-"),
+    )
+    elsewhere = replace(completed, at=replace(PLACE, account="222222222222"))
+    index = Index(Stack("shop", "dev", (completed, given, elsewhere)))
+
+    assert ((given, elsewhere), (completed, elsewhere)) == (
+        index.called(Policy, "app-1"),
+        index.called(Policy, "app-2"),
+    )

@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from .symbolic.attach import Attached, PreviewError, attached, pins_of, serve
-from .symbolic.symbols import Book
+from .symbolic.symbols import CHECKED_VARIABLE, Book
 
 _COLOR = re.compile(r"<\{%.*?%\}>")
 _RAISED = Path(__file__).with_name("raised")
@@ -52,7 +52,7 @@ def preview(
         found = stack.enter_context(attached(packages=packages))
         # Nothing is downloaded; the events' log is an option under this variable only.
         fixed = {"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true", "PULUMI_DEBUG_COMMANDS": "1"}
-        environment = {**fixed, **os.environ, **found.variables}
+        environment = {**fixed, **os.environ, **found.variables, CHECKED_VARIABLE: "1" if twice else ""}
         if own_stack:
             from .throwaway import throwaway  # noqa: PLC0415 few previews need it
 

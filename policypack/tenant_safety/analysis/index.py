@@ -43,10 +43,18 @@ class Index:
         return found
 
     def called(self, kind: type[P], name: str) -> tuple[P, ...]:
-        """The principals or policies of a name.  One that AWS completes is known by its prefix; case does not count."""
+        """The principals or policies of a name.  One that AWS completes is known by its prefix; case does not count.
+
+        A name is given once in an account, so one that is known to have it is not another that begins like it.
+        """
         same = self._by_name.get((kind, name.lower()), []) if name else []
+        taken = {_scope(part) for part in same} - {None}
         unnamed = self._by_name.get((kind, ""), [])
-        begun = [part for part in unnamed if part.prefix and name.lower().startswith(part.prefix.lower())]
+        begun = [
+            part
+            for part in unnamed
+            if part.prefix and name.lower().startswith(part.prefix.lower()) and _scope(part) not in taken
+        ]
         return tuple(cast("list[P]", same + begun))
 
     def comes_after(self, later: str, earlier: str) -> bool:
@@ -62,6 +70,12 @@ class Index:
                     seen.add(direct)
                     waiting.append(direct)
         return frozenset(seen)
+
+
+def _scope(part: Principal | Policy) -> tuple[str, str] | None:
+    """Where a name is given once; `None` if the account is not known."""
+    account = known(part.at.account)
+    return (account, part.kind if isinstance(part, Principal) else "") if account else None
 
 
 def known(value: Maybe[str] | None) -> str:

@@ -4,6 +4,7 @@ A program can also hide what AWS gives: hash it, measure it, branch on it.  What
 not, so a property that depends on a resource with symbols has to show something of it.
 """
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,10 +14,11 @@ from google.protobuf import json_format
 
 from ..iam import Leaf, Symbolic, Text
 from ..model import Unknown
-from ..symbolic.symbols import Found, Symbol, Symbols, book_of_run, read
+from ..symbolic.symbols import CHECKED_VARIABLE, Found, Symbol, Symbols, book_of_run, read
 
 _PIECE = re.compile(r"[A-Za-z0-9-]{3,}")
-_COMMON = {"arn", "aws", "amazonaws", "com", "https"}
+# What most resources show: names of services' hosts, accounts, regions.
+_COMMON = re.compile(r"arn|aws|amazonaws|com|https|[0-9]{12}|[a-z]{2}(?:-[a-z]+)+-[0-9]")
 _WORD_BEFORE = re.compile(r"[A-Za-z0-9-]+$")
 _WORD_AFTER = re.compile(r"[A-Za-z0-9-]+")
 # A digest, or a part of one, that stands by itself: not in a uuid, nor as the id of something of EC2.
@@ -39,6 +41,8 @@ class Run:
 
     symbols: Symbols
     resources: Mapping[str, Shown]
+    checked: bool = False
+    """What the program hides is told otherwise: a second preview with other values is compared with this one."""
 
     def text(self, text: str, path: str, depends_on: Sequence[str]) -> Text:
         """One text: as it is, with its symbols, or as not known."""
@@ -64,7 +68,7 @@ class Run:
     def hidden(self, value: Any, path: str, depends_on: Sequence[str]) -> Unknown | None:
         """The value of a property as not known, if it depends on a resource with symbols and shows nothing of it."""
         about = self._symbolic(depends_on)
-        if not about:
+        if not about or self.checked:
             return None
         texts = [text for text in _texts(value) if isinstance(text, str)]
         symbols = {each.symbol for text in texts for each in self.symbols.find(text)}
@@ -80,7 +84,7 @@ class Run:
         return [urn for urn in depends_on if urn in self.resources and self.resources[urn].symbols]
 
     def _digest(self, text: str, depends_on: Sequence[str]) -> str:
-        if not self._symbolic(depends_on):
+        if self.checked or not self._symbolic(depends_on):
             return ""
         known = [piece for urn in depends_on if urn in self.resources for piece in self.resources[urn].pieces]
         harmless = [match.span() for form in (_UUID, _EC2_ID) for match in form.finditer(text)]
@@ -98,7 +102,7 @@ def run(resources: Iterable[Any]) -> Run | None:
         return None
     symbols = read(book)
     shown = {resource.urn: _shown(symbols, json_format.MessageToDict(resource.properties)) for resource in resources}
-    return Run(symbols, shown)
+    return Run(symbols, shown, bool(os.environ.get(CHECKED_VARIABLE)))
 
 
 def leaf(run: Run | None, path: str, depends_on: Sequence[str]) -> Leaf | None:
@@ -114,7 +118,7 @@ def _shown(symbols: Symbols, properties: Mapping[str, Any]) -> Shown:
             here = symbols.find(text)
             found.update(each.symbol for each in here if each.symbol is not None)
             pieces.update(_PIECE.findall(_beside(text, here) if here else text))
-    return Shown(frozenset(found), frozenset(pieces - _COMMON))
+    return Shown(frozenset(found), frozenset(p for p in pieces if not _COMMON.fullmatch(p)))
 
 
 def _beside(text: str, found: Sequence[Found]) -> str:

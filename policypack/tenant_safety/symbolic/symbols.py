@@ -23,6 +23,9 @@ from typing import IO, Any
 BOOK_VARIABLE = "TENANT_SAFETY_SYMBOLS"
 """The environment variable that names the file of the run's book."""
 
+CHECKED_VARIABLE = "TENANT_SAFETY_SYMBOLS_CHECKED"
+"""Set where a preview is made again with other values and compared."""
+
 LETTERS = "jkqvxz"
 PIECE = 4
 """So many letters of a word are known again."""
