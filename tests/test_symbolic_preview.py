@@ -14,7 +14,9 @@ import pytest
 from pulumi import automation as auto
 
 from tenant_safety.preview import preview
+from tenant_safety.record import record
 from tenant_safety.symbolic.attach import PreviewError, symbols
+from tenant_safety.symbolic.pins import load
 from tests.engine import ROOT, TOOLS, Engine, Run, program
 
 pytestmark = pytest.mark.engine
@@ -357,3 +359,59 @@ def test_nothing_is_written_and_no_call_leaves_the_machine(engine: Engine, tmp_p
     own_log = [path for path in after.keys() - before.keys() if path.suffix != ".pyc"]
     assert all(path.is_relative_to(engine.folder / "home" / "logs") for path in own_log), own_log
     assert before == {path: content for path, content in after.items() if path in before}
+
+
+LOOKED_UP = """
+    import pulumi
+    import pulumi_aws as aws
+
+    image = aws.ec2.get_ami(owners=["amazon"])
+    network = aws.ec2.Vpc.get("network", "vpc-0123456789abcdef0")
+    secret = aws.ssm.get_parameter(name="password")
+    pulumi.export("image", image.id)
+    pulumi.export("routes", network.main_route_table_id)
+    pulumi.export("secret", secret.arn)
+"""
+
+
+def test_a_real_preview_is_recorded_for_symbolic_ones(tmp_path: Path) -> None:
+    """Functions and look-ups are answered as they were, but for what is secret."""
+    engine = Engine(tmp_path / "engine", {})
+    folder = program(tmp_path, LOOKED_UP, name="shop", stacks={STACK: {"aws:region": "eu-central-1"}})
+    plugin = tmp_path / "bin" / "pulumi-resource-aws"
+    plugin.parent.mkdir()
+    plugin.write_text(f'#!/bin/sh\ncd "{ROOT}" && exec "{ROOT}/.venv/bin/python" -m tests.standin\n')
+    plugin.chmod(0o755)
+    environment = engine.environment()
+    subprocess.run([engine.pulumi, "stack", "init", STACK], cwd=folder, env=environment, check=True)
+    path = f"{plugin.parent}:{environment['PATH']}"
+    command = [ROOT / ".venv/bin/tenant-safety", "record", "--stack", STACK, "--non-interactive", "--color", "never"]
+
+    first = subprocess.run(
+        command, cwd=folder, env={**environment, "PATH": path}, capture_output=True, text=True, check=False
+    )
+    again = subprocess.run(
+        command, cwd=folder, env={**environment, "PATH": path}, capture_output=True, text=True, check=False
+    )
+
+    assert first.returncode == 0, first.stdout + first.stderr
+    assert (2, True) == (again.returncode, "expected no file symbolic.yaml yet" in again.stderr)
+    pins = load(folder / "symbolic.yaml")
+    image = pins.function("aws:ec2/getAmi:getAmi", {"owners": ["amazon"]})
+    password = pins.function("aws:ssm/getParameter:getParameter", {"name": "password"})
+    network = pins.resource("aws:ec2/vpc:Vpc", "vpc-0123456789abcdef0")
+    assert image is not None
+    assert password is not None
+    assert (True, False) == (image["id"].startswith("ami-"), "value" in password)
+    run = ran(folder, engine, "--stack", STACK)
+    for known in (image["id"], network["mainRouteTableId"], password["arn"]):
+        assert known in run.stdout, run.stdout
+
+
+def test_without_a_plugin_nothing_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message says what to install."""
+    monkeypatch.setenv("PATH", str(TOOLS))
+    monkeypatch.setenv("PULUMI_HOME", str(tmp_path))
+
+    with pytest.raises(PreviewError, match="pulumi plugin install resource aws"):
+        record(tmp_path / "symbolic.yaml", [])

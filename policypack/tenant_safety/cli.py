@@ -114,6 +114,28 @@ def preview(
     raise typer.Exit(code)
 
 
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def record(
+    context: typer.Context,
+    file: Annotated[Path, typer.Option(help="Where the answers are written; it must not exist.")] = Path(
+        "symbolic.yaml"
+    ),
+) -> None:
+    """Run a real `pulumi preview` and write down what AWS answered, for symbolic previews.
+
+    All other options are pulumi's.  Needs the stack's credentials; what is secret is left out.
+    """
+    from . import record as records
+    from .symbolic.attach import PreviewError
+
+    try:
+        code = records.record(file, context.args)
+    except PreviewError as error:
+        typer.echo(f"tenant-safety record: {error}", err=True)
+        raise typer.Exit(2) from None
+    raise typer.Exit(code)
+
+
 Lines = Annotated[
     typer.FileText,
     typer.Argument(metavar="[FILE|-]", help="A question a line; - is the standard input.", encoding="utf-8"),
