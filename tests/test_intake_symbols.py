@@ -62,7 +62,7 @@ def test_a_text_that_is_not_known(text: str, why: str) -> None:
 
     assert isinstance(read, Unknown)
     assert why in read.path
-    assert (DATA,) == read.depends_on
+    assert ("urn:pulumi:prod::shop::pulumi:pulumi:Stack::shop-prod",) == read.depends_on
 
 
 @pytest.mark.parametrize(

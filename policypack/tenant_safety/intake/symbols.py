@@ -19,6 +19,8 @@ from ..symbolic.symbols import CHECKED_VARIABLE, Found, Symbol, Symbols, book_of
 _PIECE = re.compile(r"[A-Za-z0-9-]{3,}")
 # What most resources show: names of services' hosts, accounts, regions.
 _COMMON = re.compile(r"arn|aws|amazonaws|com|https|[0-9]{12}|[a-z]{2}(?:-[a-z]+)+-[0-9]")
+# The beginning of an ARN says of which service and in which region it is.
+_ARN = re.compile(r"^arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]+:")
 _WORD_BEFORE = re.compile(r"[A-Za-z0-9-]+$")
 _WORD_AFTER = re.compile(r"[A-Za-z0-9-]+")
 # A digest, or a part of one, that stands by itself: not in a uuid, nor as the id of something of EC2.
@@ -48,14 +50,14 @@ class Run:
         """One text: as it is, with its symbols, or as not known."""
         found = self.symbols.find(text)
         if any(each.lost for each in found):
-            return Unknown(f"{path}: {_what(found)}", tuple(depends_on))
+            return Unknown(f"{path}: {_what(found)}", _program(depends_on))
         digest = self._digest(text, depends_on)
         if digest:
-            return Unknown(f"{path}: {digest} looks like a digest of what AWS will give", tuple(depends_on))
+            return Unknown(f"{path}: {digest} looks like a digest of what AWS will give", _program(depends_on))
         if not found:
             return text
         if any(self._anything(each, text) for each in found):
-            return Unknown(f"{path}: {_name(found[0])}, may be any text", tuple(depends_on))
+            return Unknown(f"{path}: {_name(found[0])}, may be any text", _program(depends_on))
         missing = tuple(dict.fromkeys(Unknown(f"{path}: {_name(each)}", tuple(depends_on)) for each in found))
         return Symbolic(text, self.symbols.widened(text), missing)
 
@@ -70,14 +72,19 @@ class Run:
         about = self._symbolic(depends_on)
         if not about or self.checked:
             return None
-        texts = [text for text in _texts(value) if isinstance(text, str)]
+        leaves = [*_texts(value)]
+        if any(isinstance(leaf, Unknown) for leaf in leaves):
+            return None
+        texts = [leaf for leaf in leaves if isinstance(leaf, str)]
         symbols = {each.symbol for text in texts for each in self.symbols.find(text)}
         whole = "\n".join(texts)
         for urn in about:
             shown = self.resources[urn]
             if not shown.symbols & symbols and None not in symbols and not any(p in whole for p in shown.pieces):
                 name = urn.rpartition("::")[2]
-                return Unknown(f"{path}: it is made of what AWS will give {name} and does not show it", (urn,))
+                return Unknown(
+                    f"{path}: it is made of what AWS will give {name} and does not show it", _program((urn,))
+                )
         return None
 
     def _symbolic(self, depends_on: Sequence[str]) -> list[str]:
@@ -117,8 +124,16 @@ def _shown(symbols: Symbols, properties: Mapping[str, Any]) -> Shown:
         if isinstance(text, str):
             here = symbols.find(text)
             found.update(each.symbol for each in here if each.symbol is not None)
-            pieces.update(_PIECE.findall(_beside(text, here) if here else text))
+            pieces.update(_PIECE.findall(_beside(text, here) if here else text), _ARN.findall(text))
     return Shown(frozenset(found), frozenset(p for p in pieces if not _COMMON.fullmatch(p)))
+
+
+def _program(depends_on: Sequence[str]) -> tuple[str, ...]:
+    """What will provide a value that the program made of others': the program itself, for it is none of theirs."""
+    if not depends_on:
+        return ()
+    stack, project = depends_on[0].removeprefix("urn:pulumi:").split("::")[:2]
+    return (f"urn:pulumi:{stack}::{project}::pulumi:pulumi:Stack::{project}-{stack}",)
 
 
 def _beside(text: str, found: Sequence[Found]) -> str:
