@@ -27,8 +27,9 @@ from tenant_safety.intake.values import SENTINELS, at, decode  # noqa: E402
 from tenant_safety.model import Unknown  # noqa: E402
 from tenant_safety.symbolic.attach import symbols  # noqa: E402
 from tenant_safety.symbolic.symbols import BOOK_VARIABLE, Symbols, read  # noqa: E402
+from tenant_safety.throwaway import other_stack  # noqa: E402
 from tests.engine import Engine, Finding, Run, Step, program  # noqa: E402
-from tests.standin import server  # noqa: E402
+from tests.standin import others, server  # noqa: E402
 
 PROGRAMS = ROOT / "tests" / "programs" / "python"
 SHARED = "iam_json"
@@ -39,6 +40,8 @@ CONFIG = {
     "aws:assumeRoles": '[{"roleArn": "arn:aws:iam::111111111111:role/cicd-deploy"}]',
     "programs:externalId": "a shared secret 4711",
 }
+STACKS = {"organization/network/prod": {"zoneArn": "arn:aws:route53:::hostedzone/Z0123456789", "prefix": "shared"}}
+"""Other stacks, and their outputs."""
 PLATFORM = "platform"
 PROJECTS = {"accounts": PLATFORM}
 """Programs of another project than the tenant's: here accounts are the platform's to choose."""
@@ -155,7 +158,11 @@ class Bench:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.standin = server.start(seed=seed)
-        self.engine = Engine(folder / "engine", {"aws": self.standin.port}, timeout=timeout, env=AT_THE_END)
+        self.others = others.start(seed=seed)
+        ports = {"aws": self.standin.port, "random": self.others.port}
+        self.engine = Engine(folder / "engine", ports, timeout=timeout, env=AT_THE_END)
+        for reference, outputs in STACKS.items():
+            other_stack(str(self.engine.pulumi), folder / "stacks", reference, outputs, self.engine.environment())
         self.pack_config = folder / "pack.json"
         registry = folder / "tenancy.yaml"
         registry.write_text(yaml.safe_dump(_advisory()))
@@ -163,6 +170,7 @@ class Bench:
 
     def close(self) -> None:
         self.standin.stop()
+        self.others.stop()
 
     def __enter__(self) -> Bench:
         return self

@@ -11,7 +11,7 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from tenant_safety.symbolic import autonaming, others, wire
 from tenant_safety.symbolic.parts import Symbols
-from tenant_safety.symbolic.pins import Pins, PinsError, load
+from tenant_safety.symbolic.pins import FunctionAnswer, Pins, PinsError, load
 from tenant_safety.symbolic.server import serve
 from tenant_safety.symbolic.symbols import Book
 from tests.test_symbolic_provider import shown
@@ -85,11 +85,11 @@ def test_pins(tmp_path: Path) -> None:
     ("text", "where"),
     [
         ("{", "expected YAML"),
-        ("[]", "Input should be a valid dictionary"),
+        ("[]", "Input should be an object"),
         ("account: 111111111111", "account: Input should be a valid string"),
-        ("account: '1'", "account: String should match pattern"),
+        ("account: '1'", "account: expected 12 digits, got '1'"),
         ("functions: [{function: f}]", "functions.0.answer: Field required"),
-        ("function: []", "function: Extra inputs are not permitted"),
+        ("function: []", "function: Unexpected keyword argument"),
     ],
 )
 def test_pins_that_cannot_be_used(tmp_path: Path, text: str, where: str) -> None:
@@ -123,8 +123,7 @@ class Client:
 
 @pytest.fixture
 def client() -> Any:
-    answer = {"function": "acme:index/find:find", "answer": {"zone": "z1"}}
-    made = Client(Book(), Pins.model_validate({"functions": [answer]}))
+    made = Client(Book(), Pins(functions=[FunctionAnswer("acme:index/find:find", {"zone": "z1"})]))
     yield made
     made.running.stop()
 

@@ -214,7 +214,7 @@ def test_a_throwaway_stack_needs_no_backend(tmp_path: Path) -> None:
     [
         ({}, [], "expected --stack NAME"),
         ({"symbolic.yaml": "stacks: {acme/net/prod: {}}"}, ["-s", STACK], "expected organization/PROJECT/STACK"),
-        ({"symbolic.yaml": "x: 1"}, ["-s", STACK], "symbolic.yaml: x: Extra inputs are not permitted"),
+        ({"symbolic.yaml": "x: 1"}, ["-s", STACK], "symbolic.yaml: x: Unexpected keyword argument"),
         (
             {"symbolic.yaml": "stacks: {organization/net/prod: {state: none.json}}"},
             [f"--stack={STACK}"],

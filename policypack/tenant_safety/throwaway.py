@@ -43,7 +43,7 @@ def throwaway(
             environment.pop(unwanted, None)
         for reference, known in stacks.items():
             outputs = _outputs(reference, known, folder, book)
-            _other(pulumi, root / "stacks", reference, outputs, environment)
+            other_stack(pulumi, root / "stacks", reference, outputs, environment)
         scratch = _project(root / "project", {**project, "backend": None})
         _run([pulumi, "stack", "init", name, "--no-select"], scratch, environment)
         settings = scratch / f"Pulumi.{name}.yaml"
@@ -85,8 +85,11 @@ def _outputs(reference: str, known: Stack, folder: Path, book: Book) -> dict[str
     return {**state, **{key: book.word("text", 12, f"{reference}#{key}") for key in known.symbols}, **known.outputs}
 
 
-def _other(pulumi: str, root: Path, reference: str, outputs: dict[str, Any], environ: Mapping[str, str]) -> None:
-    """Makes another stack with these outputs."""
+def other_stack(pulumi: str, root: Path, reference: str, outputs: dict[str, Any], environ: Mapping[str, str]) -> None:
+    """Makes the stack `organization/PROJECT/STACK` with these outputs, in the backend that `environ` names.
+
+    `root` is a folder for its project.  Raises `PreviewError`.
+    """
     fields = reference.split("/")
     if len(fields) != 3 or fields[0] != "organization":
         problem = f"symbolic.yaml: stacks: expected organization/PROJECT/STACK, got {reference!r}"

@@ -67,3 +67,30 @@ def test_a_key_with_a_symbol_makes_its_object_unknown() -> None:
 
     assert [None] == [found.how for found in statement.conditions]
     assert (ORIGIN,) == statement.missing
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "verdict"),
+    [
+        ("ArnNotLike", f"arn:aws:sqs:eu-west-1:111111111111:{SYMBOL}", "reachable"),
+        ("ArnLike", f"arn:aws:sqs:eu-west-1:111111111111:{SYMBOL}", "unreachable"),
+        ("StringNotEquals", f"arn:aws:iam::111111111111:role/{SYMBOL}x", "reachable"),
+        ("ArnNotEquals", f"arn:aws:iam::111111111111:role/{SYMBOL}", "undetermined"),
+        ("StringLike", f"arn:aws:iam::111111111111:{SYMBOL}", "unreachable"),
+        ("StringLike", f"*{SYMBOL}", "undetermined"),
+    ],
+)
+def test_a_value_that_the_key_can_have_for_no_symbol(operator: str, value: str, verdict: str) -> None:
+    """It decides the condition; one that it may have leaves it open."""
+    who = caller("arn:aws:iam::111111111111:role/builder")
+    document = {
+        "Statement": {
+            "Effect": "Allow",
+            "Action": "s3:GetObject",
+            "Resource": "*",
+            "Condition": {operator: {"aws:PrincipalArn": value}},
+        }
+    }
+    policies = Policies(identity=(Attached("policy", parse(document, leaf=leaf)),), resource=())
+
+    assert verdict == reach(who, policies, ["arn:aws:s3:::a/b"], ["s3:GetObject"]).verdict

@@ -12,7 +12,7 @@ from .patterns import Pattern, compiled
 from .policies import Attached, Cause
 from .principals import Caller, Naming, is_excepted, namings
 from .variables import Unresolved, fill, names, widened
-from .wildcards import resource_patterns
+from .wildcards import matches, resource_patterns
 
 Facts: TypeAlias = Mapping[str, tuple[str, ...] | Unknown]
 """What is fixed of a request's context, by key in lower case; `()` says that the key is absent."""
@@ -222,11 +222,20 @@ class _Reader:
                 return None
         return tuple(found)
 
+    def _never(self, condition: Condition) -> bool:
+        """Is it sure that the key has none of the texts that the condition's symbols may be, nor the stand-ins?"""
+        value = self.reading.fixed.get(condition.key)
+        if condition.how is None or condition.how.family not in ("string", "arn") or not isinstance(value, tuple):
+            return False
+        wide = [each.wide.lower() for each in condition.values if isinstance(each, Symbolic)]
+        return not any("${" in text or matches(text, each.lower()) for text in wide for each in value)
+
     def _atom(self, condition: Condition) -> Atom | bool | None:
         """A condition to be decided later, whether it holds, or `None` if that is not known."""
         how, key, reading = condition.how, condition.key, self.reading
         missing = [value for value in condition.values if isinstance(value, Unknown)]
-        missing += [symbol for value in condition.values if isinstance(value, Symbolic) for symbol in value.symbols]
+        if not self._never(condition):
+            missing += [symbol for value in condition.values if isinstance(value, Symbolic) for symbol in value.symbols]
         if how is None or missing:
             self._doubt(*missing)
             return None

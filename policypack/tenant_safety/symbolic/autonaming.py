@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+_KEY = "pulumi:autonaming"
 _EXPRESSION = re.compile(r"\$\{(?:(hex|alphanum|string|num)\((\d{1,4})\)|([^}]*))\}")
 _DRAWN = {"hex": "[0-9a-f]", "alphanum": "[0-9a-z]", "string": "[a-z]", "num": "[0-9]"}
 _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -26,14 +25,26 @@ def patterns(folder: Path) -> tuple[str, ...]:
     """
     found: dict[str, None] = {}
     for path in sorted(folder.glob("Pulumi*.yaml")):
-        try:
-            raw = yaml.safe_load(path.read_text("utf-8"))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError):
-            continue
-        config = raw.get("config") if isinstance(raw, dict) else None
+        config = _config(path)
         if isinstance(config, dict):
-            found.update(dict.fromkeys(_patterns(config.get("pulumi:autonaming"))))
+            found.update(dict.fromkeys(_patterns(config.get(_KEY))))
     return tuple(found)
+
+
+def _config(path: Path) -> Any:
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    if _KEY not in text:
+        return None
+    import yaml  # noqa: PLC0415 most projects have no pattern, and a preview should not wait for what reads it
+
+    try:
+        raw = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return None
+    return raw.get("config") if isinstance(raw, dict) else None
 
 
 def _patterns(value: Any) -> Iterator[str]:

@@ -17,56 +17,67 @@ stacks:                           # for --throwaway, which has no backend to ask
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
-
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing import Any, ClassVar
 
 from . import wire
 
 FILE = "symbolic.yaml"
+
+_STRICT: Mapping[str, Any] = {"extra": "forbid", "strict": True}
 
 
 class PinsError(Exception):
     """A file of answers that can't be used; the message says where and what was expected."""
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class FunctionAnswer(_Model):
+@dataclass(frozen=True)
+class FunctionAnswer:
     """What a function answers to calls with these arguments."""
 
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = _STRICT
+
     function: str
-    arguments: dict[str, Any] = {}
     answer: dict[str, Any]
+    arguments: dict[str, Any] = field(default_factory=dict)
 
 
-class Known(_Model):
+@dataclass(frozen=True)
+class Known:
     """Properties of a resource that exists and that the program only reads."""
+
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = _STRICT
 
     type: str
     id: str
     properties: dict[str, Any]
 
 
-class Stack(_Model):
+@dataclass(frozen=True)
+class Stack:
     """Another stack, as a reference sees it: its outputs, or a file of its exported state."""
 
-    outputs: dict[str, Any] = {}
-    symbols: list[str] = []
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = _STRICT
+
+    outputs: dict[str, Any] = field(default_factory=dict)
+    symbols: list[str] = field(default_factory=list)
     state: str | None = None
 
 
-class Pins(_Model):
+@dataclass(frozen=True)
+class Pins:
     """The answers of a `symbolic.yaml`."""
 
-    account: Annotated[str, Field(pattern=r"^([0-9]{12})?$")] = ""
-    functions: list[FunctionAnswer] = []
-    resources: list[Known] = []
-    stacks: dict[str, Stack] = {}
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = _STRICT
+
+    account: str = ""
+    functions: list[FunctionAnswer] = field(default_factory=list)
+    resources: list[Known] = field(default_factory=list)
+    stacks: dict[str, Stack] = field(default_factory=dict)
 
     def function(self, token: str, arguments: wire.Properties) -> wire.Properties | None:
         """The outputs that are written down for a call; `None` if there are none."""
@@ -83,6 +94,10 @@ class Pins(_Model):
 
 def load(path: Path) -> Pins:
     """The answers of a file; none if there is no such file.  Raises `PinsError`."""
+    # Most projects have no such file, and a preview should not wait for what reads it.
+    import yaml  # noqa: PLC0415
+    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415
+
     try:
         raw = yaml.safe_load(path.read_text("utf-8"))
     except FileNotFoundError:
@@ -90,8 +105,12 @@ def load(path: Path) -> Pins:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise PinsError(f"{path}: expected YAML ({type(error).__name__})") from None
     try:
-        return Pins.model_validate(raw if raw is not None else {})
+        # As JSON, of which strict validation takes objects for the classes above.
+        found = TypeAdapter(Pins).validate_json(json.dumps(raw if raw is not None else {}, default=str))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         raise PinsError(f"{path}: {where}: {first['msg']}") from None
+    if not re.fullmatch("([0-9]{12})?", found.account):
+        raise PinsError(f"{path}: account: expected 12 digits, got {found.account!r}")
+    return found

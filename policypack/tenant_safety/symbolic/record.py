@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from concurrent import futures
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -122,7 +123,7 @@ def relaying(plugin: Path, environ: Mapping[str, str]) -> Iterator[tuple[int, Re
 
 def as_yaml(pins: Pins) -> str:
     """A `symbolic.yaml` of what was answered."""
-    given = pins.model_dump(exclude_defaults=True)
+    given = {name: value for name, value in asdict(pins).items() if value}
     return str(yaml.safe_dump(given, sort_keys=False, allow_unicode=True, width=120)) if given else "{}\n"
 
 
