@@ -72,10 +72,10 @@ class Run:
         about = self._symbolic(depends_on)
         if not about or self.checked:
             return None
-        leaves = [*_texts(value)]
-        if any(isinstance(leaf, Unknown) for leaf in leaves):
+        known = [*leaves(value)]
+        if any(isinstance(leaf, Unknown) for leaf in known):
             return None
-        texts = [leaf for leaf in leaves if isinstance(leaf, str)]
+        texts = [leaf for leaf in known if isinstance(leaf, str)]
         symbols = {each.symbol for text in texts for each in self.symbols.find(text)}
         whole = "\n".join(texts)
         for urn in about:
@@ -120,7 +120,7 @@ def leaf(run: Run | None, path: str, depends_on: Sequence[str]) -> Leaf | None:
 def _shown(symbols: Symbols, properties: Mapping[str, Any]) -> Shown:
     found: set[Symbol] = set()
     pieces: set[str] = set()
-    for text in _texts(properties):
+    for text in leaves(properties):
         if isinstance(text, str):
             here = symbols.find(text)
             found.update(each.symbol for each in here if each.symbol is not None)
@@ -145,13 +145,14 @@ def _beside(text: str, found: Sequence[Found]) -> str:
     return " ".join(parts)
 
 
-def _texts(value: Any) -> Iterator[Any]:
+def leaves(value: Any) -> Iterator[Any]:
+    """The values in objects and lists, at any depth."""
     if isinstance(value, Mapping):
         for inner in value.values():
-            yield from _texts(inner)
+            yield from leaves(inner)
     elif isinstance(value, list):
         for inner in value:
-            yield from _texts(inner)
+            yield from leaves(inner)
     else:
         yield value
 

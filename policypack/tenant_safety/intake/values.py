@@ -11,7 +11,7 @@ from math import isfinite
 from typing import Any
 
 from ..model import Unknown
-from .symbols import Run
+from .symbols import Run, leaves
 
 SENTINELS = (
     "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
@@ -68,11 +68,11 @@ def decode(
     props = {key: _decoded(value, key, depends_on.get(key, ()), found[key], run) for key, value in raw.items()}
     if run is not None:
         props |= {k: u for k, value in props.items() if (u := run.hidden(value, k, depends_on.get(k, ()))) is not None}
-    leaves = [leaf for values in found.values() for value in values for leaf in _leaves(value)]
+    hidden = [leaf for values in found.values() for value in values for leaf in leaves(value)]
     return props, Secrets(
         frozenset(key for key, values in found.items() if values),
-        frozenset(leaf for leaf in leaves if isinstance(leaf, str) and leaf.strip()),
-        any(isinstance(leaf, int | float) and not isinstance(leaf, bool) for leaf in leaves),
+        frozenset(leaf for leaf in hidden if isinstance(leaf, str) and leaf.strip()),
+        any(isinstance(leaf, int | float) and not isinstance(leaf, bool) for leaf in hidden),
     )
 
 
@@ -101,17 +101,6 @@ def _decoded(raw: Any, path: str, depends_on: tuple[str, ...], secret: list[Any]
     if isinstance(raw, Sequence):
         return [_decoded(value, f"{path}[{i}]", depends_on, secret, run) for i, value in enumerate(raw)]
     return raw
-
-
-def _leaves(value: Any) -> Iterator[Any]:
-    if isinstance(value, Mapping):
-        for inner in value.values():
-            yield from _leaves(inner)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        for inner in value:
-            yield from _leaves(inner)
-    else:
-        yield value
 
 
 def at(props: Mapping[str, Any], path: str) -> Iterator[tuple[str, Any]]:
