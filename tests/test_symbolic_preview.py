@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import shutil
 import subprocess
+import tempfile
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
+from unittest import mock
 
 import pytest
 from pulumi import automation as auto
 
+from tenant_safety.cli import app
 from tenant_safety.preview import preview
 from tenant_safety.record import record
 from tenant_safety.symbolic.attach import PreviewError, symbols
@@ -177,11 +184,52 @@ STATE = """
 """
 
 
-def ran(folder: Path, engine: Engine, *options: str, without: str = "") -> subprocess.CompletedProcess[str]:
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended, and all that it and the engine wrote."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def called(folder: Path, environment: Mapping[str, str], *arguments: str) -> Ended:
+    """`tenant-safety` in a folder, in this process, so that its coverage counts."""
+    with (
+        mock.patch.dict(os.environ, environment, clear=True),
+        contextlib.chdir(folder),
+        tempfile.TemporaryFile("w+") as out,
+        tempfile.TemporaryFile("w+") as err,
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        # What the engine inherits.
+        _descriptor(1, out),
+        _descriptor(2, err),
+    ):
+        code = app([*arguments, "--non-interactive", "--color", "never"], standalone_mode=False)
+        texts = []
+        for file in (out, err):
+            file.flush()
+            file.seek(0)
+            texts.append(file.read())
+    return Ended(code, *texts)
+
+
+@contextlib.contextmanager
+def _descriptor(number: int, file: IO[str]) -> Iterator[None]:
+    kept = os.dup(number)
+    os.dup2(file.fileno(), number)
+    try:
+        yield
+    finally:
+        os.dup2(kept, number)
+        os.close(kept)
+
+
+def ran(folder: Path, engine: Engine, *options: str, without: str = "") -> Ended:
     """`tenant-safety preview` in a folder."""
     environment = {name: value for name, value in engine.environment().items() if name != without}
-    command = [ROOT / ".venv/bin/tenant-safety", "preview", "--non-interactive", "--color", "never", *options]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return called(folder, environment, "preview", *options)
 
 
 def test_a_throwaway_stack_needs_no_backend(tmp_path: Path) -> None:
@@ -384,15 +432,10 @@ def test_a_real_preview_is_recorded_for_symbolic_ones(tmp_path: Path) -> None:
     plugin.chmod(0o755)
     environment = engine.environment()
     subprocess.run([engine.pulumi, "stack", "init", STACK], cwd=folder, env=environment, check=True)
-    path = f"{plugin.parent}:{environment['PATH']}"
-    command = [ROOT / ".venv/bin/tenant-safety", "record", "--stack", STACK, "--non-interactive", "--color", "never"]
+    given = {**environment, "PATH": f"{plugin.parent}:{environment['PATH']}"}
 
-    first = subprocess.run(
-        command, cwd=folder, env={**environment, "PATH": path}, capture_output=True, text=True, check=False
-    )
-    again = subprocess.run(
-        command, cwd=folder, env={**environment, "PATH": path}, capture_output=True, text=True, check=False
-    )
+    first = called(folder, given, "record", "--stack", STACK)
+    again = called(folder, given, "record", "--stack", STACK)
 
     assert first.returncode == 0, first.stdout + first.stderr
     assert (2, True) == (again.returncode, "expected no file symbolic.yaml yet" in again.stderr)

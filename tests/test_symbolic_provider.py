@@ -618,3 +618,16 @@ def test_a_preview_of_an_existing_stack(engine: Engine, tmp_path: Path, running:
     assert arns[0] == kept
     assert Symbols(tuple(book.symbols)).widened(role) == "arn:aws:iam::000000000000:role/ci/role-???????"
     assert before == engine.state(made, "dev")
+
+
+def test_the_schema_for_programs_in_yaml(client: Client) -> None:
+    """Every type with its properties, as the engine's own loader reads them; nested objects are open."""
+    schema = json.loads(client.stub.GetSchema(provider_pb2.GetSchemaRequest()).schema)
+
+    queue = schema["resources"][QUEUE]
+    assert {"type": "string"} == queue["inputProperties"]["name"] == queue["properties"]["arn"]
+    assert {"type": "object", "additionalProperties": {"type": "string"}} == queue["inputProperties"]["tags"]
+    assert "assumeRolePolicy" in schema["resources"][ROLE]["requiredInputs"]
+    ami = schema["functions"]["aws:ec2/getAmi:getAmi"]
+    assert {"type": "array", "items": {"type": "string"}} == ami["inputs"]["properties"]["owners"]
+    assert "region" in schema["provider"]["inputProperties"]

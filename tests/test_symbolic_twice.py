@@ -35,6 +35,10 @@ def events(inputs: dict[str, Any]) -> list[str]:
         (lambda *drawn: {"a": [drawn[0], drawn[2]], drawn[4]: drawn[3] + "x"}, True),
         (lambda *drawn: sorted(drawn[:3]), True),
         (lambda *drawn: json.dumps({"Resource": sorted(drawn[:3])}), True),
+        # A symbol stands behind the `j`, a value before it.
+        (lambda name, *_: json.dumps({"Resource": sorted([name, "j"])}), True),
+        (lambda name, *_: json.dumps({"Resource": sorted([name, "j"])[0]}), False),
+        (lambda name, *_: "{" + name + ("" if name.isalpha() else "}"), False),
         (lambda *drawn: drawn[5], True),
         (lambda *_: [1, True, None], True),
         (lambda name, *_: "x" if name.isalpha() else "y", False),
