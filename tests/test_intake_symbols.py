@@ -8,7 +8,7 @@ import pytest
 
 from tenant_safety.iam import Symbolic
 from tenant_safety.intake.symbols import Run, Shown
-from tenant_safety.intake.values import decode
+from tenant_safety.intake.values import SECRET, SIGNATURE, decode
 from tenant_safety.model import Unknown
 from tenant_safety.symbolic.symbols import Book, Symbols
 
@@ -100,3 +100,12 @@ def test_a_property_shows_something_of_what_it_is_made_of(value: object, hidden:
 
     assert hidden is isinstance(props["p"], Unknown)
     assert value == checked["p"] == plain["p"]
+
+
+def test_what_is_secret_shows_something_even_where_two_previews_are_compared() -> None:
+    """The engine's events mask it, so the comparison does not see it."""
+    checked = Run(RUN.symbols, RUN.resources, checked=True)
+
+    props, _ = decode({"p": {SIGNATURE: SECRET, "value": "x"}}, {"p": (DATA,)}, checked)
+
+    assert isinstance(props["p"], Unknown)

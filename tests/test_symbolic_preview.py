@@ -270,6 +270,9 @@ def test_a_throwaway_stack_needs_no_backend(tmp_path: Path) -> None:
         ),
         ({f"Pulumi.{STACK}.yaml": "environment: [base]"}, ["-s", STACK], "expected no environment"),
         ({f"Pulumi.{STACK}.yaml": "{"}, ["-s", STACK], "expected YAML"),
+        ({f"Pulumi.{STACK}.yaml": "a: &a [1]\nb: *a"}, [f"-s{STACK}"], "expected YAML without aliases"),
+        ({f"Pulumi.{STACK}.yaml": "config: [1]"}, [f"-s={STACK}"], "config: expected an object, got list"),
+        ({}, ["-s", STACK, "--config-file", "x"], "expected no --config-file"),
     ],
 )
 def test_a_throwaway_stack_that_cannot_be_made(

@@ -4,6 +4,7 @@
 
 import gc
 import json
+import signal
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -104,12 +105,16 @@ def preview(
     from . import preview as previews
     from .symbolic.attach import PreviewError
 
+    # A cancelled job ends this command so; everything that it has started has to end, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         code = previews.preview(
             policy_pack, context.args, account=account, packages=package, own_stack=throwaway, twice=twice
         )
     except PreviewError as error:
-        typer.echo(f"tenant-safety preview: {error}", err=True)
+        from .report.text import inert
+
+        typer.echo(f"tenant-safety preview: {inert(str(error))}", err=True)
         raise typer.Exit(2) from None
     raise typer.Exit(code)
 

@@ -6,22 +6,29 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .symbolic.attach import Attached, PreviewError, attached, pins_of, serve
 from .symbolic.symbols import CHECKED_VARIABLE, Book
 
+if TYPE_CHECKING:
+    from .symbolic.pins import Pins
+
+_PATIENCE = 15
+"""Seconds that the engine has to end when this command is ended."""
 _COLOR = re.compile(r"<\{%.*?%\}>")
 _RAISED = Path(__file__).with_name("raised")
 _UNHANDLED = re.compile(r"unhandled (?:exception|error)|panic:")
 _LINES = (
     re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)'),
-    re.compile(r"(?P<file>[\w./-]+\.(?:ts|js|go|cs|java)):(?P<line>\d+)"),
+    re.compile(r"(?P<file>[^\s:()][^:()\n]*\.(?:ts|js|go|cs|java)):(?P<line>\d+)"),
 )
 
 
@@ -46,60 +53,94 @@ def preview(
     pulumi = shutil.which("pulumi") or shutil.which("pulumi", path=pack / ".tools" / "bin")
     if pulumi is None:
         raise PreviewError("expected pulumi on PATH; see https://www.pulumi.com/docs/install/ or run make setup")
-    folder = Path(_option(options, "-C", "--cwd")).resolve()
+    folder = _project(Path(_option(options, "-C", "--cwd") or ".").resolve())
+    own_log = any(option.startswith("--event-log") for option in options)
+    if own_log and twice:
+        raise PreviewError("expected no --event-log beside --twice, which compares the events of two previews")
     pins = pins_of(folder)
     with ExitStack() as stack:
-        found = stack.enter_context(attached(packages=packages))
-        # Nothing is downloaded; the events' log is an option under this variable only.
-        fixed = {"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true", "PULUMI_DEBUG_COMMANDS": "1"}
-        environment = {**fixed, **os.environ, **found.variables, CHECKED_VARIABLE: "1" if twice else ""}
-        if own_stack:
-            from .throwaway import throwaway  # noqa: PLC0415 few previews need it
+        made = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="preview-")))
 
-            stacks = {} if pins is None else pins.stacks
-            name = _option(options, "-s", "--stack")
-            made = throwaway(pulumi, folder, name, stacks=stacks, book=found.book, environ=environment)
-            own, more = stack.enter_context(made)
-            environment, options = {**environment, **own}, [*more, *_without(options, "-s", "--stack")]
-        log = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="preview-"))) / "events.jsonl"
-        own_log = any(option.startswith("--event-log") for option in options)
-        if own_log and twice:
-            raise PreviewError("expected no --event-log beside --twice, which compares the events of two previews")
-        logged = [] if own_log else ["--event-log", str(log)]
-        command = [pulumi, "preview", *options]
+        def made_for(
+            book: Book, environ: Mapping[str, str]
+        ) -> AbstractContextManager[tuple[dict[str, str], list[str]]]:
+            return _own_stack(pulumi, folder, options, pins=pins, book=book, environment=environ)
+
+        def attach(log: Path, *, plausible: bool) -> tuple[Attached, dict[str, str], list[str]]:
+            """Providers that are about to be served, and the environment and command of a preview with them."""
+            found = stack.enter_context(attached(packages=packages, plausible=plausible))
+            # Nothing is downloaded; the events' log is an option under this variable only.
+            fixed = {"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true", "PULUMI_DEBUG_COMMANDS": "1"}
+            environment = {**fixed, **os.environ, **found.variables, CHECKED_VARIABLE: "1" if twice else ""}
+            given = list(options)
+            if own_stack:
+                own, more = stack.enter_context(made_for(found.book, environment))
+                environment, given = {**environment, **own}, [*more, *_without(options, "-s", "--stack")]
+            logged = [] if own_log else ["--event-log", str(log)]
+            return found, environment, [pulumi, "preview", *given, *logged]
+
+        log = made / "events.jsonl"
+        found, environment, command = attach(log, plausible=False)
         # It starts while the providers do, and asks for them when the program runs.
-        engine = stack.enter_context(_started([*command, "--policy-pack", str(pack), *logged], environment))
+        engine = stack.enter_context(_started([*command, "--policy-pack", str(pack.resolve())], environment))
         stack.enter_context(serve(found, folder, pins, account=account))
         code = engine.wait()
-        said = "" if code == 0 or not log.exists() else failure(log.read_text("utf-8").splitlines())
+        said = "" if code == 0 or not log.exists() else failure(_lines(log))
         if said:
             place = _place(said, folder) or _raised(command, folder, environment)
             _undetermined(_failed(said, place, found.book))
         if code == 0 and twice:
-            again = stack.enter_context(attached(packages=packages, plausible=True))
+            other = made / "again.jsonl"
+            again, environment, command = attach(other, plausible=True)
             stack.enter_context(serve(again, folder, pins, account=account))
-            code = _again(command, log, found, {**environment, **again.variables}, again)
+            code = _again(command, environment, (log, found.book), (other, again.book))
         return code
 
 
-def _again(command: Sequence[str], log: Path, first: Attached, environment: Mapping[str, str], second: Attached) -> int:
+def _project(folder: Path) -> Path:
+    """The project's folder, which may be above the given one, as the engine looks for it."""
+    for each in (folder, *folder.parents):
+        if (each / "Pulumi.yaml").exists() or (each / "Pulumi.yml").exists():
+            return each
+    return folder
+
+
+def _own_stack(
+    pulumi: str, folder: Path, options: Sequence[str], *, pins: Pins | None, book: Book, environment: Mapping[str, str]
+) -> AbstractContextManager[tuple[dict[str, str], list[str]]]:
+    from .throwaway import throwaway  # noqa: PLC0415 few previews need it
+
+    if any(option.startswith("--config-file") for option in options):
+        raise PreviewError("expected no --config-file beside --throwaway, which makes the stack's file anew")
+    stacks = {} if pins is None else pins.stacks
+    name = _option(options, "-s", "--stack")
+    return throwaway(pulumi, folder, name, stacks=stacks, book=book, environ=environment)
+
+
+def _lines(log: Path) -> list[str]:
+    """The events.  Only a line feed ends one: texts may have other ends of lines."""
+    return [line for line in log.read_text("utf-8").split("\n") if line]
+
+
+def _again(
+    command: Sequence[str], environment: Mapping[str, str], first: tuple[Path, Book], second: tuple[Path, Book]
+) -> int:
     """Previews once more with values in place of symbols; returns 0 if nothing else differs, else 1."""
     from .symbolic.twice import differences, previewed  # noqa: PLC0415 few previews need it
 
-    other = log.with_name("again.jsonl")
-    again = [*command, "--event-log", str(other)]
-    if subprocess.run(again, env=environment, check=False, capture_output=True).returncode != 0:
+    if subprocess.run(command, env=environment, check=False, capture_output=True).returncode != 0:
         _undetermined("the program fails with other values than the ones it was previewed with")
         return 1
-    one, two = (path.read_text("utf-8").splitlines() for path in (log, other))
-    found = differences(previewed(one, first.book.symbols), previewed(two, second.book.symbols))
+    found = differences(*(previewed(_lines(log), book.symbols) for log, book in (first, second)))
     for place in found:
         _undetermined(f"{place} depends on what AWS gives in a way that symbols do not show")
     return 1 if found else 0
 
 
 def _undetermined(why: str) -> None:
-    print(f"tenant-safety preview: undetermined: {why}", file=sys.stderr, flush=True)
+    from .report.text import inert  # noqa: PLC0415 few previews end here
+
+    print(f"tenant-safety preview: undetermined: {inert(why)}", file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -108,8 +149,13 @@ def _started(command: Sequence[str], environment: Mapping[str, str]) -> Iterator
     try:
         yield engine
     finally:
-        engine.kill()
-        engine.wait()
+        if engine.poll() is None:
+            engine.send_signal(signal.SIGINT)
+            try:
+                engine.wait(_PATIENCE)
+            except subprocess.TimeoutExpired:
+                engine.kill()
+                engine.wait()
 
 
 def failure(events: Sequence[str]) -> str:
@@ -153,17 +199,22 @@ def _place(said: str, folder: Path) -> str:
 
 
 def _own(path: Path, folder: Path) -> bool:
-    return path.is_relative_to(folder) and not {"site-packages", "node_modules"} & set(path.parts)
+    return path.is_relative_to(folder) and path.is_file() and not {"site-packages", "node_modules"} & set(path.parts)
 
 
 def _option(options: Sequence[str], short: str, long: str) -> str:
-    """The value of one of pulumi's options, `.` if it is not given."""
+    """The value of one of pulumi's options, empty if it is not given."""
     for i, option in enumerate(options):
         if option in (short, long) and i + 1 < len(options):
             return options[i + 1]
-        if option.startswith(f"{long}="):
-            return option.partition("=")[2]
-    return "."
+        if _has_value(option, short, long):
+            return option.removeprefix(long if option.startswith(long) else short).removeprefix("=")
+    return ""
+
+
+def _has_value(option: str, short: str, long: str) -> bool:
+    """`--stack=dev`, `-s=dev` or `-sdev`."""
+    return option.startswith(f"{long}=") or (option.startswith(short) and len(option) > len(short))
 
 
 def _without(options: Sequence[str], short: str, long: str) -> list[str]:
@@ -175,6 +226,6 @@ def _without(options: Sequence[str], short: str, long: str) -> list[str]:
             skip = False
         elif option in (short, long):
             skip = True
-        elif not option.startswith(f"{long}="):
+        elif not _has_value(option, short, long):
             kept.append(option)
     return kept

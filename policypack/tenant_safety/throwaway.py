@@ -14,11 +14,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import yaml
-
 from .symbolic.attach import PreviewError
 from .symbolic.pins import Stack
 from .symbolic.symbols import Book
+from .symbolic.yaml import YamlError, read
 
 
 @contextmanager
@@ -31,9 +30,11 @@ def throwaway(
     `PreviewError`.
     """
     name = stack.rpartition("/")[2]
-    if not name or name == ".":
+    if not name:
         raise PreviewError("expected --stack NAME: a throwaway stack has to be named")
     project = _yaml(folder / "Pulumi.yaml")
+    if project.get("stackConfigDir") or isinstance(project.get("config"), str):
+        raise PreviewError(f"{folder}/Pulumi.yaml: expected the stacks' files beside it, not in a folder of their own")
     with TemporaryDirectory(prefix="throwaway-") as made:
         root = Path(made)
         (root / "backend").mkdir()
@@ -63,6 +64,11 @@ def _config(path: Path, book: Book) -> tuple[dict[str, Any], dict[str, str]]:
         problem = f"{path}: expected no environment: a throwaway stack has no Pulumi ESC"
         raise PreviewError(f"{problem}; write its values into the file, or preview without --throwaway")
     config = raw.get("config") or {}
+    if not isinstance(config, dict):
+        raise PreviewError(f"{path}: config: expected an object, got {type(config).__name__}")
+    # A value that is no object is a text to Pulumi, as it is written.
+    written = _yaml(path, texts=True).get("config") or {} if path.exists() else {}
+    config = {key: written[key] if isinstance(written.get(key), str) else value for key, value in config.items()}
     shown = {
         key: _opened(value, partial(book.word, "text", 12, f"configuration#{key}")) for key, value in config.items()
     }
@@ -118,11 +124,15 @@ def _state(path: Path, reference: str, book: Book) -> dict[str, Any]:
         problem = f"{path}: expected a state as `pulumi stack export` writes it ({type(error).__name__})"
         raise PreviewError(problem) from None
     return {
-        name: book.word("text", 12, f"{reference}#{name}")
-        if isinstance(value, dict) and "ciphertext" in value
-        else value
-        for name, value in outputs.items()
+        name: _shown(value, partial(book.word, "text", 12, f"{reference}#{name}")) for name, value in outputs.items()
     }
+
+
+def _shown(value: Any, word: Callable[[], str]) -> Any:
+    """The value with a symbol for everything that is encrypted in it."""
+    if isinstance(value, dict):
+        return word() if "ciphertext" in value else {key: _shown(inner, word) for key, inner in value.items()}
+    return [_shown(inner, word) for inner in value] if isinstance(value, list) else value
 
 
 def _project(folder: Path, project: Mapping[str, Any]) -> Path:
@@ -131,11 +141,13 @@ def _project(folder: Path, project: Mapping[str, Any]) -> Path:
     return folder
 
 
-def _yaml(path: Path) -> dict[str, Any]:
+def _yaml(path: Path, *, texts: bool = False) -> dict[str, Any]:
     try:
-        raw = yaml.safe_load(path.read_text("utf-8")) or {}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise PreviewError(f"{path}: expected YAML ({type(error).__name__})") from None
+        raw = read(path, texts=texts) or {}
+    except FileNotFoundError:
+        raise PreviewError(f"expected {path}") from None
+    except (OSError, YamlError) as error:
+        raise PreviewError(str(error)) from None
     if not isinstance(raw, dict):
         raise PreviewError(f"{path}: expected an object, got {type(raw).__name__}")
     return raw

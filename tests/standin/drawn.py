@@ -28,6 +28,7 @@ class Drawn:
         return text
 
     def part(self, kind: str, length: int, seed: str) -> str:
+        kind = {"id": "hex", "key": "uuid"}.get(kind, kind)
         if kind in GIVEN:
             return GIVEN[kind]
         digest = hashlib.sha512(f"{seed}/{kind}{length}".encode()).digest()

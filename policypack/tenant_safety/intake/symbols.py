@@ -63,14 +63,17 @@ class Run:
 
     def _anything(self, found: Found, text: str) -> bool:
         """What may have any length may have colons, too: only in the last field of an ARN it is known what it is of."""
-        wide = found.symbol.wide if found.symbol is not None else None
         before = text[: found.start]
-        return wide is not None and "*" in wide and not (before.startswith("arn:") and before.count(":") >= 5)
+        anything = found.symbol is not None and found.symbol.may_be_anything
+        return anything and not (before.startswith("arn:") and before.count(":") >= 5)
 
-    def hidden(self, value: Any, path: str, depends_on: Sequence[str]) -> Unknown | None:
-        """The value of a property as not known, if it depends on a resource with symbols and shows nothing of it."""
+    def hidden(self, value: Any, path: str, depends_on: Sequence[str], *, secret: bool = False) -> Unknown | None:
+        """The value of a property as not known, if it depends on a resource with symbols and shows nothing of it.
+
+        What is `secret` no second preview can compare.
+        """
         about = self._symbolic(depends_on)
-        if not about or self.checked:
+        if not about or (self.checked and not secret):
             return None
         known = [*leaves(value)]
         if any(isinstance(leaf, Unknown) for leaf in known):
@@ -123,6 +126,10 @@ def _shown(symbols: Symbols, properties: Mapping[str, Any]) -> Shown:
     for text in leaves(properties):
         if isinstance(text, str):
             here = symbols.find(text)
+            if text.lstrip().startswith(("{", "[")):
+                # What all documents have says nothing of one.
+                found.update(each.symbol for each in here if each.symbol is not None)
+                continue
             found.update(each.symbol for each in here if each.symbol is not None)
             pieces.update(_PIECE.findall(_beside(text, here) if here else text), _ARN.findall(text))
     return Shown(frozenset(found), frozenset(p for p in pieces if not _COMMON.fullmatch(p)))

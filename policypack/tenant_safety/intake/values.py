@@ -67,7 +67,8 @@ def decode(
     found: dict[str, list[Any]] = {key: [] for key in raw}
     props = {key: _decoded(value, key, depends_on.get(key, ()), found[key], run) for key, value in raw.items()}
     if run is not None:
-        props |= {k: u for k, value in props.items() if (u := run.hidden(value, k, depends_on.get(k, ()))) is not None}
+        about = {key: run.hidden(props[key], key, depends_on.get(key, ()), secret=bool(found[key])) for key in props}
+        props |= {key: unknown for key, unknown in about.items() if unknown is not None}
     hidden = [leaf for values in found.values() for value in values for leaf in leaves(value)]
     return props, Secrets(
         frozenset(key for key, values in found.items() if values),

@@ -60,8 +60,12 @@ ASSUMED = (
 
 def assumed(symbols: int, looked_up: Iterable[str]) -> str:
     """One line on what a verdict over symbols holds for: how many there are, and the functions that were asked."""
-    functions = ", ".join(sorted(looked_up))
-    more = (f"what was looked up ({functions}) exists and belongs to the account that was asked",) if functions else ()
+    functions = inert(", ".join(sorted(looked_up)))
+    more: tuple[str, ...] = (
+        f"what was looked up ({functions}) exists and belongs to the account that was asked, lists have two of it, and "
+        "its numbers and switches are not used",
+    )
+    more = more if functions else ()
     return f"tenant-safety: for all values of {symbols} symbols, assumed that {'; that '.join((*ASSUMED, *more))}"
 
 

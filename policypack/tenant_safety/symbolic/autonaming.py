@@ -38,11 +38,11 @@ def _config(path: Path) -> Any:
         return None
     if _KEY not in text:
         return None
-    import yaml  # noqa: PLC0415 most projects have no pattern, and a preview should not wait for what reads it
+    from .yaml import YamlError, read  # noqa: PLC0415 most projects have no pattern, and a preview should not wait
 
     try:
-        raw = yaml.safe_load(text)
-    except yaml.YAMLError:
+        raw = read(path)
+    except YamlError:
         return None
     return raw.get("config") if isinstance(raw, dict) else None
 
@@ -79,9 +79,11 @@ def _drawn(proposed: str, urn: str, pattern: str, part: Callable[[str, int], str
         elif found[3] == "uuid":
             kinds.append(("uuid", 36))
             form += f"({_UUID})"
+        elif found[3] in said:
+            form += re.escape(said[found[3]])
         else:
-            # The organization, or a value of the configuration: known, but not here.
-            form += re.escape(said[found[3]]) if found[3] in said else ".*?"
+            # The organization, or a value of the configuration: what it is would be guessed.
+            return None
     match = re.fullmatch(form + re.escape(pattern[at:]), proposed)
     if match is None:
         return None

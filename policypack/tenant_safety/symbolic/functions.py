@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from . import documents, inputs, names, outputs, table, wire
@@ -87,6 +87,7 @@ def call(token: str, arguments: wire.Properties, place: Instance, parts: Parts) 
         return dict.fromkeys(found.outputs, wire.UNKNOWN)
     known = {name: inputs.spelled(value, found.inputs[name]) for name, value in wire.plain(dict(arguments)).items()}
     asked = {"region": place.region, **known} if "region" in found.inputs else known
+    place = _where(place, asked)
     try:
         made = answer(
             asked,
@@ -105,6 +106,14 @@ def call(token: str, arguments: wire.Properties, place: Instance, parts: Parts) 
     result = {part: _whole(value) for part, value in made.items() if part in found.outputs}
     # What is made of a secret is secret, as the bridge has it.
     return {n: wire.secret(v) for n, v in result.items()} if wire.has_secret(arguments) else result
+
+
+def _where(place: Instance, asked: Arguments) -> Instance:
+    """Where the asked thing is: what is named by its ARN may be another account's."""
+    arn = next((v for v in asked.values() if isinstance(v, str) and v.startswith("arn:") and v.count(":") >= 5), "")
+    _, _, _, region, account, _ = arn.split(":", 5) if arn else ("",) * 6
+    account = str(asked.get("registryId") or account or place.account)
+    return replace(place, region=str(region or asked.get("region") or place.region), account=account)
 
 
 def _whole(value: wire.Value) -> wire.Value:
@@ -157,7 +166,7 @@ def _zones(arguments: Arguments, source: Source) -> Answer:
 
 
 def _ami(arguments: Arguments, source: Source) -> Answer:
-    identity = f"ami-{source.part('hex', 17)}"
+    identity = f"ami-{source.part('id', 17)}"
     owner = (arguments.get("owners") or ["amazon"])[0]
     own = source.either("137112412989")
     if owner == "self":
@@ -177,7 +186,8 @@ def _ami(arguments: Arguments, source: Source) -> Answer:
 
 
 def _ec2(kind: str, prefix: str, arguments: Arguments, source: Source) -> tuple[str, str]:
-    identity = arguments.get("id") or f"{prefix}-{source.part('hex', 17)}"
+    # What is old may have an id of eight digits.
+    identity = arguments.get("id") or f"{prefix}-{source.part('id', 17)}"
     place = source.place
     # What is shared with the account has its owner's in its ARN; few programs look up such.
     return identity, f"arn:{place.partition}:ec2:{arguments['region']}:{place.account}:{kind}/{identity}"
@@ -191,7 +201,7 @@ def _vpc(arguments: Arguments, source: Source) -> Answer:
         "default": arguments["default"] if "default" in arguments else source.either(False),
         "enableDnsSupport": source.either(True),
         "id": identity,
-        "mainRouteTableId": f"rtb-{source.part('hex', 17, 'routes')}",
+        "mainRouteTableId": f"rtb-{source.part('id', 17, 'routes')}",
         "ownerId": source.place.account,
         "state": "available",
     }
@@ -206,30 +216,34 @@ def _subnet(arguments: Arguments, source: Source) -> Answer:
         "id": identity,
         "ownerId": source.place.account,
         "state": "available",
-        "vpcId": arguments.get("vpcId") or f"vpc-{source.part('hex', 17, 'vpc')}",
+        "vpcId": arguments.get("vpcId") or f"vpc-{source.part('id', 17, 'vpc')}",
     }
 
 
 def _subnets(arguments: Arguments, source: Source) -> Answer:
-    return {"ids": [f"subnet-{source.part('hex', 17, number)}" for number in source.several()]}
+    return {"ids": [f"subnet-{source.part('id', 17, number)}" for number in source.several()]}
 
 
 def _security_group(arguments: Arguments, source: Source) -> Answer:
     identity, arn = _ec2("security-group", "sg", arguments, source)
     name = arguments.get("name") or source.either("default")
-    vpc = arguments.get("vpcId") or f"vpc-{source.part('hex', 17, 'vpc')}"
+    vpc = arguments.get("vpcId") or f"vpc-{source.part('id', 17, 'vpc')}"
     return {"arn": arn, "description": source.either(""), "id": identity, "name": name, "vpcId": vpc}
 
 
 def _parameter(arguments: Arguments, source: Source) -> Answer:
     name = arguments["name"]
     slash = "" if name.startswith("/") else "/"
+    shared = name.startswith("arn:")
     # Public parameters (`/aws/service/…`) hold an image's id more often than anything else.
     image = name.startswith("/aws/service/") and (source.parts.invents or "ami" in name)
-    value = f"ami-{source.part('hex', 17)}" if image else source.either(f"value-of-{name}", source.part("text", 12))
+    value = f"ami-{source.part('id', 17)}" if image else source.either(f"value-of-{name}", source.part("text", 12))
     owner = "" if name.startswith("/aws/") else source.place.account
     return {
-        "arn": f"arn:{source.place.partition}:ssm:{arguments['region']}:{owner}:parameter{slash}{name}",
+        # Of one that another account shares the name is the ARN.
+        "arn": name
+        if shared
+        else f"arn:{source.place.partition}:ssm:{arguments['region']}:{owner}:parameter{slash}{name}",
         "id": name,
         "insecureValue": value if source.parts.invents or image else wire.UNKNOWN,
         "name": name,
@@ -250,7 +264,7 @@ def _secret_version(arguments: Arguments, source: Source) -> Answer:
 
 def _zone(arguments: Arguments, source: Source) -> Answer:
     name = str(arguments.get("name") or source.either("example.com")).rstrip(".")
-    identity = arguments.get("zoneId") or f"Z{source.part('upper', 17)}"
+    identity = arguments.get("zoneId") or f"Z{source.part('id', 17)}"
     servers = [f"ns-{n}.awsdns-0{n}.org" for n in range(1, 5)]
     return {
         "arn": f"arn:{source.place.partition}:route53:::hostedzone/{identity}",
@@ -296,8 +310,8 @@ def _symbolic_like(resource: table.Resource, named: str, asked: str, arn: str | 
 def _kms_key(arguments: Arguments, source: Source) -> Answer:
     given = arguments["keyId"]
     place = source.place
-    key = given.rsplit("/", 1)[-1] if "alias/" not in given else source.part("uuid", 36)
-    own = f"arn:{place.partition}:kms:{arguments['region']}:{place.account}:key/{key}"
+    key = given.rsplit("/", 1)[-1] if "alias/" not in given else source.part("key", 36)
+    own = f"arn:{place.partition}:kms:{place.region}:{place.account}:key/{key}"
     arn = given if ":key/" in given else own
     account = arn.split(":")[4]
     return {
@@ -311,7 +325,7 @@ def _kms_key(arguments: Arguments, source: Source) -> Answer:
 
 def _organization(arguments: Arguments, source: Source) -> Answer:
     if not source.parts.invents:
-        return {"id": f"o-{source.part('hex', 10)}"}
+        return {"id": f"o-{source.part('id', 10)}"}
     arn = f"arn:{source.place.partition}:organizations::{source.place.account}:organization/o-standin000"
     return {"arn": arn, "id": "o-standin000", "masterAccountId": source.place.account}
 

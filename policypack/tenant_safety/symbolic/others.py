@@ -7,7 +7,6 @@ Source: https://www.pulumi.com/registry/packages/random/
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import grpc
@@ -19,10 +18,6 @@ from .parts import Parts
 from .pins import Pins
 from .server import Context, Protocol, only_previews, refuse, type_of
 
-PACKAGES = tuple(Path(__file__).with_name("packages.txt").read_text("utf-8").split())
-"""Packages of resources that programs use beside aws.  Packages of components and of pure functions are not among
-them: their own plugin answers."""
-
 Draw = Callable[[str, int], str]
 """Draws a part of a kind and a length."""
 
@@ -32,13 +27,19 @@ def _identifier(given: wire.Properties, draw: Draw) -> wire.Properties:
     return {"hex": _after(given.get("prefix"), digits)}
 
 
+def _text(given: wire.Properties, draw: Draw) -> str:
+    """With special characters it may be a pattern, or anything."""
+    plain = given.get("special") is False and not given.get("overrideSpecial")
+    return draw("letters", _length(given, "length")) if plain else draw("lost", 1)
+
+
 def _string(given: wire.Properties, draw: Draw) -> wire.Properties:
-    made = draw("letters", _length(given, "length"))
+    made = _text(given, draw)
     return {"result": made, "id": made}
 
 
 def _password(given: wire.Properties, draw: Draw) -> wire.Properties:
-    return {"result": wire.secret(draw("letters", _length(given, "length"))), "id": "none"}
+    return {"result": wire.secret(_text(given, draw)), "id": "none"}
 
 
 def _pet(given: wire.Properties, draw: Draw) -> wire.Properties:
@@ -108,9 +109,8 @@ class Others(Protocol):
         ignored = set(request.ignoreChanges)
         changed = sorted(n for n in (olds.keys() | news.keys()) - ignored if olds.get(n) != news.get(n))
         response = provider_pb2.DiffResponse
-        # A value of `random` is made anew with each change; of other packages only their plugin knows.
-        replaces = changed if type_of(request).startswith("random:") else []
-        return response(changes=response.DIFF_SOME if changed else response.DIFF_NONE, diffs=changed, replaces=replaces)
+        # A value of `random` is made anew with each change; of other packages only their plugin knows, so they may be.
+        return response(changes=response.DIFF_SOME if changed else response.DIFF_NONE, diffs=changed, replaces=changed)
 
     def Create(self, request: Any, context: Context) -> Any:
         only_previews(request.preview or self.makes, "create", request.urn, context)

@@ -10,7 +10,9 @@ from . import wire
 from .symbols import Book
 
 # The kinds of which a symbol can be a plausible part; of an address or a version it can't.
-SYMBOLIC = frozenset({"date", "digits", "hex", "letters", "lost", "path", "session", "text", "upper", "uuid", "zone"})
+SYMBOLIC = frozenset(
+    {"date", "digits", "hex", "id", "key", "letters", "lost", "path", "session", "text", "upper", "uuid", "zone"}
+)
 
 
 class Parts(Protocol):
@@ -29,7 +31,8 @@ class Parts(Protocol):
         `seed` begins with whose it is: a URN, or a function and what it was asked.  The kinds: `hex`, `digits`,
         `letters`, `upper` (base 32), `uuid`, `octet` of an address, `number` of a version, `session` of a role, `zone`
         (the letter of an availability zone), `date` (a day and a time, to the millisecond), `path` (of a principal,
-        behind its first slash), `text` (whatever a user has put), `lost` (nobody can say).
+        behind its first slash), `id` (of what exists: letters and digits), `key` (a uuid or `mrk-`), `text` (whatever a
+        user has put), `lost` (nobody can say).
         """
 
 

@@ -26,8 +26,6 @@ from typing import Any, ClassVar
 
 from . import wire
 
-FILE = "symbolic.yaml"
-
 _STRICT: Mapping[str, Any] = {"extra": "forbid", "strict": True}
 
 
@@ -95,15 +93,18 @@ class Pins:
 def load(path: Path) -> Pins:
     """The answers of a file; none if there is no such file.  Raises `PinsError`."""
     # Most projects have no such file, and a preview should not wait for what reads it.
-    import yaml  # noqa: PLC0415
     from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415
 
+    from .yaml import YamlError, read  # noqa: PLC0415
+
     try:
-        raw = yaml.safe_load(path.read_text("utf-8"))
+        raw = read(path)
     except FileNotFoundError:
         return Pins()
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise PinsError(f"{path}: expected YAML ({type(error).__name__})") from None
+    except OSError as error:
+        raise PinsError(f"{path}: expected to read it ({type(error).__name__})") from None
+    except YamlError as error:
+        raise PinsError(str(error)) from None
     try:
         # As JSON, of which strict validation takes objects for the classes above.
         found = TypeAdapter(Pins).validate_json(json.dumps(raw if raw is not None else {}, default=str))

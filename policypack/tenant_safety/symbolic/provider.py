@@ -189,6 +189,7 @@ class SymbolicProvider(Provider):
 
     def __init__(self, account: str, region: str, parts: Parts, pins: Pins, patterns: tuple[str, ...]) -> None:
         super().__init__(account or pins.account, region, parts)
+        self.plausible = isinstance(parts, Symbols) and parts.book.plausible
         self.pins = pins
         self.patterns = patterns
         # What an import has to find, or it fails in the update.
@@ -279,7 +280,7 @@ class SymbolicProvider(Provider):
     def _sayable(self, value: wire.Value, shape: Shape, of: str) -> wire.Value:
         """The engine takes no unknown from a function, so a text says it: one that is recognised as lost.
 
-        A number or a boolean can't say it and is null.
+        A number or a boolean can't say it and is null, or in a second preview some value; the book notes whose it is.
         """
         if wire.special(value) == wire.SECRET:
             return wire.secret(self._sayable(wire.bare(value), shape, of))
@@ -289,7 +290,12 @@ class SymbolicProvider(Provider):
             return [self._sayable(value, shape.element, f"{of}[{i}]") for i in range(2)]
         if shape.kind == "object":
             return {name: self._sayable(value, part, f"{of}.{name}") for name, part in shape.fields().items()}
-        return self.parts.part("lost", 1, of) if shape.kind in ("string", "union", "any") else None
+        word = self.parts.part("lost", 1, of)
+        if shape.kind in ("string", "union", "any"):
+            return word
+        if shape.kind in ("number", "boolean") and self.plausible:
+            return len(word) if shape.kind == "number" else len(word) % 2 == 0
+        return None
 
 
 def _told(made: wire.Properties, news: wire.Properties) -> wire.Properties:

@@ -36,6 +36,7 @@ OPEN = 12
 
 _RUN = re.compile(f"[{LETTERS}]{{{PIECE},}}", re.IGNORECASE)
 _UUID = (8, 4, 4, 4, 12)
+_LOWER = {ord(letter): letter.lower() for letter in LETTERS.upper()}
 _ALPHABETS = {
     "digits": "0123456789",
     "hex": "0123456789abcdef",
@@ -45,6 +46,8 @@ _ALPHABETS = {
 # What stands for more or less than its own letters: what it may be, and what follows it in the text.
 _OPEN = {
     "date": ("????-??-??T??:??:??.???", ""),
+    "id": ("*", ""),
+    "key": ("?" * 36, ""),
     "session": ("*", ""),
     "text": ("*", ""),
     "zone": ("?", ""),
@@ -67,6 +70,12 @@ class Symbol:
     word: str
     wide: str | None
     of: str
+    kind: str = ""
+
+    @property
+    def may_be_anything(self) -> bool:
+        """It may have colons, so that it is not known which part of an ARN follows."""
+        return self.wide is not None and "*" in self.wide and self.kind not in ("id", "path")
 
     @property
     def fixed(self) -> bool:
@@ -83,7 +92,7 @@ class Book:
 
     def __init__(self, file: IO[str] | None = None, seed: int | None = None, *, plausible: bool = False) -> None:
         self.symbols: list[Symbol] = []
-        self._plausible = plausible
+        self.plausible = plausible
         self._file = file
         self._random = Random(secrets.randbits(64) if seed is None else seed)
         self._lock = threading.Lock()
@@ -92,8 +101,8 @@ class Book:
     def word(self, kind: str, length: int, of: str) -> str:
         """A new word; empty if the part has no length, or all words are given out.
 
-        `uuid`, `date`, `session`, `text`, `zone`, `path` and `lost` have lengths of their own, and so has a part that
-        is too short for a word; `upper` is in upper case.
+        `uuid`, `key`, `id`, `date`, `session`, `text`, `zone`, `path` and `lost` have lengths of their own, and so has
+        a part that is too short for a word; `upper` is in upper case.
         """
         wide, behind = _OPEN.get(kind, ("?" * length, ""))
         groups = _UUID if kind == "uuid" else (OPEN,) if kind in _OPEN or length < SHORTEST else (length,)
@@ -104,7 +113,7 @@ class Book:
         with self._lock:
             for _ in range(100):
                 word = "-".join("".join(self._random.choices(LETTERS, k=group)) for group in groups) + behind
-                if self._plausible:
+                if self.plausible:
                     word = self._value(kind, length)
                     break
                 if word[:SHORTEST] not in self._given:
@@ -112,9 +121,9 @@ class Book:
             else:
                 return ""
             self._given.add(word[:SHORTEST])
-            self.symbols.append(Symbol(word, wide, of))
+            self.symbols.append(Symbol(word, wide, of, kind))
             if self._file is not None:
-                json.dump({"word": word, "wide": wide, "of": of}, self._file)
+                json.dump({"word": word, "wide": wide, "of": of, "kind": kind}, self._file)
                 self._file.write("\n")
                 self._file.flush()
         return word.upper() if kind == "upper" else word
@@ -130,6 +139,10 @@ class Book:
                 return self._random.choice("abc")
             case "date":
                 return f"{self._random.randint(2015, 2026)}-03-14T15:09:26.535"
+            case "key":
+                return self._value("uuid", 36)
+            case "id":
+                return "".join(self._random.choices(_ALPHABETS["hex"], k=self._random.choice((8, 10, 12, 17))))
             case "session" | "text" | "lost":
                 return "".join(self._random.choices(_ALPHABETS["letters"], k=self._random.randint(8, 20)))
         return "".join(self._random.choices(_ALPHABETS.get(kind, _ALPHABETS["hex"]), k=length))
@@ -169,7 +182,8 @@ class Symbols:
         """Where symbols, or pieces of them, stand in the text."""
         whole: list[Found] = []
         pieces: dict[int, bool] = {}
-        low = text.lower() if _RUN.search(text) else ""
+        # Letters beyond ASCII may become longer in lower case.
+        low = text.translate(_LOWER) if _RUN.search(text) else ""
         every, unfixed = self._pieces if low else (frozenset(), frozenset())
         for run in _RUN.finditer(low):
             at = max(run.start(), whole[-1].end if whole else 0)
@@ -227,7 +241,7 @@ def _pieces(symbols: Iterable[Symbol]) -> frozenset[str]:
 def read(path: Path) -> Symbols:
     """The symbols of a run's book so far.  Raises `BookError`."""
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8").rstrip("\n").split("\n") if path.stat().st_size else []
         return Symbols(tuple(_symbol(json.loads(line)) for line in lines))
     except (OSError, ValueError, KeyError, TypeError) as error:
         problem = f"expected the book of a symbolic preview in {path} ({type(error).__name__})"
@@ -235,12 +249,12 @@ def read(path: Path) -> Symbols:
 
 
 def _symbol(line: Any) -> Symbol:
-    word, wide, of = line["word"], line["wide"], line["of"]
-    if not (isinstance(word, str) and len(word) >= SHORTEST and isinstance(of, str)):
+    word, wide, of, kind = line["word"], line["wide"], line["of"], line["kind"]
+    if not (isinstance(word, str) and len(word) >= SHORTEST and isinstance(of, str) and isinstance(kind, str)):
         raise TypeError(word)
     if not (wide is None or isinstance(wide, str)):
         raise TypeError(wide)
-    return Symbol(word, wide, of)
+    return Symbol(word, wide, of, kind)
 
 
 def book_of_run() -> Path | None:
