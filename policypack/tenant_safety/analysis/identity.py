@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from ..iam import (
+    TARGET_SIDE,
     Attached,
     Caller,
     Document,
@@ -17,9 +17,9 @@ from ..iam import (
     Unknown,
     caller,
     covers,
+    granting,
     managed_policy,
     matches,
-    parse,
     reach,
 )
 from ..model import Grant, Issuer, Maybe, Membership, Policy, Principal
@@ -74,7 +74,7 @@ class Access:
         chosen = {key: values for key, values in found.context.items() if key not in _GIVEN}
         context = " and ".join(f"{key} is {' with '.join(values)}" for key, values in sorted(chosen.items()))
         where = f", where {context}" if context else ""
-        through = " and ".join(f"{c.statement} of {c.source}" for c in found.by if c.source != _TARGET_SIDE)
+        through = " and ".join(f"{c.statement} of {c.source}" for c in found.by if c.source != TARGET_SIDE)
         return self._short(f"{found.action} on {found.resource or self.target}{where}, through {through}")
 
     @property
@@ -188,7 +188,7 @@ def _reach(
 ) -> Reach:
     """Do the holder's own policies let it reach the target?  What the target's side grants is taken for granted."""
     who = _caller(holder)
-    policies = Policies(identity=tuple(granted), boundary=boundary, resource=(_granting(who.account),))
+    policies = Policies(identity=tuple(granted), boundary=boundary, resource=(granting(who.account),))
     own_account = target.split(":")[4]
     return reach(
         who,
@@ -237,16 +237,6 @@ def _facts(holder: Holder, platform: Platform) -> dict[str, tuple[str, ...] | Un
         facts["aws:username"] = Unknown("the user's name")
         facts["aws:principalarn"] = Unknown("the user's ARN")
     return facts
-
-
-@cache
-def _granting(account: str) -> Attached:
-    """A policy of the target that leaves the decision to the holder's account."""
-    grant = {"Effect": "Allow", "Principal": {"AWS": account}, "Action": "*", "Resource": "*"}
-    return Attached(_TARGET_SIDE, parse({"Version": "2012-10-17", "Statement": grant}))
-
-
-_TARGET_SIDE = "the target's own policies"
 
 
 def _actions(target: str, holder: Holder) -> tuple[str, ...] | None:

@@ -1,20 +1,23 @@
 """AWS's policy language: documents, patterns and what they allow.  Knows nothing of tenants."""
 
+from .compare import Comparison, new_access
 from .documents import Document, DocumentError, Leaf, Statement, Symbolic, Text, Unknown, parse
 from .effort import TooComplex
 from .evaluate import Decision, Request, evaluate
 from .managed import managed_policy
 from .patterns import covers, intersects
-from .policies import Attached, Cause, Policies
+from .policies import TARGET_SIDE, Attached, Cause, Policies, granting
 from .principals import ANONYMOUS, Caller, caller
 from .reach import Reach, Witness, reach
 from .wildcards import matches
 
 __all__ = [
     "ANONYMOUS",
+    "TARGET_SIDE",
     "Attached",
     "Caller",
     "Cause",
+    "Comparison",
     "Decision",
     "Document",
     "DocumentError",
@@ -31,9 +34,11 @@ __all__ = [
     "caller",
     "covers",
     "evaluate",
+    "granting",
     "intersects",
     "managed_policy",
     "matches",
+    "new_access",
     "parse",
     "reach",
 ]

@@ -1,8 +1,9 @@
 """The policies that a request meets, by what they are attached to."""
 
 from dataclasses import dataclass, field
+from functools import cache
 
-from .documents import Document, Unknown
+from .documents import Document, Unknown, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,18 @@ class Policies:
             for level in self.levels()
             for attached in level
         )
+
+
+TARGET_SIDE = "the target's own policies"
+
+
+@cache
+def granting(account: str) -> Attached:
+    """A policy of the target that leaves the decision to an account: what the target's side grants is taken for
+    granted.
+    """
+    grant = {"Effect": "Allow", "Principal": {"AWS": account}, "Action": "*", "Resource": "*"}
+    return Attached(TARGET_SIDE, parse({"Version": "2012-10-17", "Statement": grant}))
 
 
 @dataclass(frozen=True, slots=True)

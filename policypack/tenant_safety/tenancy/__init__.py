@@ -1,11 +1,13 @@
 """Who the tenants are: the registry's models, its sources, and which tenant a stack belongs to."""
 
+from .links import Pair, pair, refusals
 from .registry import (
     FAMILIES,
     Capacities,
     Environment,
     Family,
     Level,
+    Links,
     OnUnknown,
     Plan,
     Platform,
@@ -25,7 +27,9 @@ __all__ = [
     "Family",
     "Judged",
     "Level",
+    "Links",
     "OnUnknown",
+    "Pair",
     "Plan",
     "Platform",
     "PlatformStack",
@@ -34,5 +38,7 @@ __all__ = [
     "Snapshot",
     "Tenant",
     "load",
+    "pair",
+    "refusals",
     "resolve",
 ]

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 FAMILIES = ("tenancy", "reading", "global-config", "logs", "capacity")
 """The families of rules.  Each has a floor of enforcement in the registry."""
@@ -13,6 +13,11 @@ OnUnknown = Literal["decide-at-up", "deny"]
 Family = Literal["tenancy", "reading", "global-config", "logs", "capacity"]
 
 _ARN = re.compile(r"arn:[a-z*?-]+:[a-z0-9*?-]+:[a-z0-9*?-]*:[0-9*?]*:\S+")
+_BLANK = re.compile(r"\{([^{}]*)\}")
+BLANKS = ("tenant", "environment", "account")
+"""What an allowance's resources are completed with for each pair: `arn:aws:s3:::artifacts/{tenant}/*`."""
+_MAX_ROLE_NAME = 64
+_EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{22,1224}", re.ASCII)
 
 
 def _arn(value: str) -> str:
@@ -20,6 +25,21 @@ def _arn(value: str) -> str:
         raise ValueError("expected an ARN pattern such as arn:aws:ssm:*:123456789012:parameter/global/*")
     if value.split(":", 5)[2] in ("*", ""):
         raise ValueError("expected an ARN pattern that names its service")
+    return value
+
+
+def _template(value: str) -> str:
+    unknown = sorted(set(_BLANK.findall(value)) - set(BLANKS))
+    if unknown:
+        raise ValueError(f"expected only {', '.join(f'{{{name}}}' for name in BLANKS)} in braces")
+    if "$" in value:
+        raise ValueError("expected no policy variables: the caller would choose the resource")
+    return _arn(_BLANK.sub("0", value)) and value
+
+
+def _external_id(value: SecretStr) -> SecretStr:
+    if not _EXTERNAL_ID.fullmatch(value.get_secret_value()):
+        raise ValueError("expected 22 to 1,224 unguessable letters, digits and +=,.@:/-_")
     return value
 
 
@@ -42,6 +62,20 @@ DestinationPattern = Annotated[ArnPattern, AfterValidator(_destination)]
 NamePattern = Annotated[str, AfterValidator(_matchable), Field(min_length=1, max_length=128)]
 Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
 Label = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
+ArnTemplate = Annotated[
+    str,
+    AfterValidator(_template),
+    Field(description="An ARN pattern; {tenant}, {environment} and {account} are the pair's."),
+]
+ActionPattern = Annotated[
+    str, Field(pattern=r"^[a-z0-9-]+:[A-Za-z0-9*?]+$", description="Such as s3:GetObject, s3:Get*.")
+]
+ExternalId = Annotated[
+    SecretStr,
+    AfterValidator(_external_id),
+    Field(description="What the pair's programs pass as sts:ExternalId: 22 or more random characters, given once."),
+]
+RoleName = Annotated[str, Field(pattern=r"^[\w+=,.@-]{1,64}$")]
 Count = Annotated[int, Field(ge=0, strict=True)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Nowhere = Literal["not-in-aws"]
@@ -79,6 +113,28 @@ class PlatformStack(Model):
     purpose: str = Field(default="", description="What the stack is for; shown in findings.")
 
 
+class Links(Model):
+    """How tenants are linked to the master account: the zone of their names, the bounds of their roles there."""
+
+    zone: str = Field(pattern=r"^[A-Z0-9]{1,32}$", description="The hosted zone's id, in the master account.")
+    zone_name: str = Field(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$", max_length=253)
+    boundary: str = Field(
+        pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:policy/[\w+=,.@/-]+$",
+        description="The permission boundary of every role that a link makes.",
+    )
+    reader: RoleName = Field(
+        default="tenant-links-reader", description="The role in each tenant's account that reads its load balancer."
+    )
+    own_linker: RoleName | None = Field(
+        default=None,
+        description="Where tenants' own stacks may make their links: how the names of the roles in the master account "
+        "begin through which they do (`own-linker` for own-linker-customer1-prod). Without it only the platform may.",
+    )
+    quarantine_days: int = Field(
+        default=30, ge=0, le=3650, strict=True, description="How long a name that was let go of stays closed to others."
+    )
+
+
 class Platform(Model):
     """The platform itself: its accounts, its global config, and what everybody is measured by."""
 
@@ -103,6 +159,7 @@ class Platform(Model):
     on_unknown: dict[Family, OnUnknown] = Field(
         default_factory=dict, description="What a preview does with what is not known yet, by family."
     )
+    links: Links | None = Field(default=None, description="Without it no tenant can be linked.")
     trusted_packages: tuple[Slug, ...] = Field(
         default=("random", "tls", "time", "null", "std"),
         description="Packages beside aws whose resources can't touch AWS.",
@@ -114,6 +171,10 @@ class Platform(Model):
         """All ARN patterns that count as global config, named in `global_config` or not."""
         own = (self.registry, self.state, self.pack, self.linker_roles)
         return tuple(dict.fromkeys((*self.global_config, *(p for each in own if each != "not-in-aws" for p in each))))
+
+    def own_linker(self, tenant: str, environment: str) -> str:
+        """The name of the role through which a pair makes its own links; empty if only the platform does."""
+        return f"{self.links.own_linker}-{tenant}-{environment}" if self.links and self.links.own_linker else ""
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -144,18 +205,33 @@ class Capacities(Model):
     )
 
 
+class Allowance(Model):
+    """What of the master account may be granted to a pair: any of the actions on any of the resources."""
+
+    actions: tuple[ActionPattern, ...] = Field(min_length=1)
+    resources: tuple[ArnTemplate, ...] = Field(min_length=1)
+
+
 class Plan(Model):
     """What a tenant has bought."""
 
     high_security: bool = Field(default=False, description="Own services only; logs stay in the tenant's account.")
+    grants: tuple[Allowance, ...] = Field(default=(), description="What of the master account it may be granted.")
     capacity: Capacities
     on_unknown: dict[Family, OnUnknown] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _own_services(self) -> "Plan":
+        if self.high_security and self.grants:
+            raise ValueError("grants: expected none: a high-security tenant uses no shared services")
+        return self
 
 
 class Environment(Model):
     """One deployment target of a tenant; with the tenant's name it is the stack's name: `customer1-prod`."""
 
     account: AccountId
+    external_id: ExternalId | None = Field(default=None, description="Without it the pair can be granted no role.")
     regions: tuple[Region, ...] | None = None
 
 
@@ -178,6 +254,10 @@ class Tenant(Model):
     environments: dict[Slug, Environment] = Field(min_length=1)
     overrides: Overrides = Overrides()
 
+    def labels_of(self, environment: str) -> tuple[str, ...]:
+        """The names in the master zone that one of its environments may have: `customer1` and `customer1-prod`."""
+        return (self.subdomain, f"{self.subdomain}-{environment}")
+
 
 class Registry(Model):
     """All that the pack knows of the platform and its tenants."""
@@ -194,17 +274,23 @@ class Registry(Model):
         if len(owners) != len(self.platform.accounts):
             raise ValueError("platform: the master, log and shared accounts must all differ")
         stacks: dict[str, str] = {}
-        subdomains: dict[str, str] = {}
+        labels: dict[str, str] = {}
+        external_ids: dict[str, str] = {}
         for name, tenant in self.tenants.items():
             if tenant.plan not in self.plans:
                 raise ValueError(f"tenants.{name}.plan: expected one of {_names(self.plans)}, got {tenant.plan!r}")
             if tenant.group not in self.groups:
                 raise ValueError(f"tenants.{name}.group: expected one of {_names(self.groups)}, got {tenant.group!r}")
-            _claim(subdomains, tenant.subdomain, name, f"tenants.{name}.subdomain")
+            for label in {label for environment in tenant.environments for label in tenant.labels_of(environment)}:
+                _claim(labels, label, name, f"tenants.{name}.subdomain")
             for environment, about in tenant.environments.items():
                 place = f"tenants.{name}.environments.{environment}"
                 _claim(owners, about.account, f"{name}-{environment}", f"{place}.account")
                 _claim(stacks, f"{name}-{environment}", name, place)
+                if len(self.platform.own_linker(name, environment)) > _MAX_ROLE_NAME:
+                    raise ValueError(f"{place}: expected a name of at most {_MAX_ROLE_NAME} characters for its linker")
+                if about.external_id is not None:
+                    _issued(external_ids, about.external_id.get_secret_value(), f"{name}-{environment}", place)
         return self
 
     def plan_of(self, tenant: Tenant) -> Plan:
@@ -218,6 +304,13 @@ def _claim(owners: dict[str, str], what: str, owner: str, place: str) -> None:
     if what in owners:
         raise ValueError(f"{place}: {what} belongs to {owners[what]} already")
     owners[what] = owner
+
+
+def _issued(owners: dict[str, str], external_id: str, owner: str, place: str) -> None:
+    """One external id names one pair; the id itself is not told."""
+    if external_id in owners:
+        raise ValueError(f"{place}.external_id: it was issued to {owners[external_id]} already")
+    owners[external_id] = owner
 
 
 def _names(known: dict[str, object] | dict[str, Plan] | dict[str, Group]) -> str:

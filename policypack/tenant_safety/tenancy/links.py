@@ -1,0 +1,158 @@
+"""What a link of a tenant-environment pair to the master account may be, as the registry fixes it.
+
+The providers ask before they do anything, and the pack asks of what a program declares: one answer for both.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ..iam import Attached, Document, Policies, TooComplex, caller, granting, intersects, new_access, parse, reach
+from .registry import Links, Registry
+from .source import RegistryError
+
+_MOST_TOLD = 3
+"""How many of the same kind of faults are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A pair as its links see it.  `labels`: the names in the master zone that it may have."""
+
+    tenant: str
+    environment: str
+    account: str
+    labels: tuple[str, ...]
+    external_id: str | None = field(repr=False)
+    master_account: str
+    organization: str
+    links: Links
+
+    @property
+    def name(self) -> str:
+        return f"{self.tenant}-{self.environment}"
+
+
+def pair(registry: Registry, tenant: str, environment: str) -> Pair:
+    """The pair of that tenant and environment.
+
+    Raises:
+        RegistryError: there is no such pair, or the registry does not say how tenants are linked.
+    """
+    found = registry.tenants.get(tenant)
+    if found is None or environment not in found.environments:
+        known = ", ".join(sorted(f"{t}-{e}" for t, about in registry.tenants.items() for e in about.environments)[:5])
+        raise RegistryError(f"expected a registered pair such as {known or '(none)'} (got {tenant}-{environment})")
+    platform, about = registry.platform, found.environments[environment]
+    if platform.links is None:
+        raise RegistryError("expected platform.links in the registry: without it no tenant can be linked")
+    return Pair(
+        tenant=tenant,
+        environment=environment,
+        account=about.account,
+        labels=found.labels_of(environment),
+        external_id=about.external_id.get_secret_value() if about.external_id else None,
+        master_account=platform.master_account,
+        organization=platform.organization,
+        links=platform.links,
+    )
+
+
+def allowed(registry: Registry, tenant: str, environment: str) -> tuple[Attached, ...]:
+    """The most that a pair may be granted of the master account: a policy document by its plan, or none.
+
+    Raises:
+        RegistryError: there is no such pair.
+    """
+    found = pair(registry, tenant, environment)
+    blanks = _blanks(found.tenant, found.environment, found.account)
+    plan = registry.tenants[tenant].plan
+    statements = [
+        {"Effect": "Allow", "Action": list(each.actions), "Resource": [r.format_map(blanks) for r in each.resources]}
+        for each in registry.plans[plan].grants
+    ]
+    document = {"Version": "2012-10-17", "Statement": statements}
+    return (Attached(f"plans.{plan}.grants", parse(document)),) if statements else ()
+
+
+def refusals(registry: Registry, tenant: str, environment: str, granted: Document) -> Iterator[str]:
+    """Why a pair may not be granted what the document allows; nothing if it may.
+
+    Whoever the grant's trust names, all of the pair's account is taken to have it.  What is not decided is refused.
+
+    Raises:
+        RegistryError: there is no such pair.
+    """
+    whole = (Attached("the grant", granted),)
+    try:
+        yield from _beyond_plan(registry, tenant, environment, whole)
+        yield from _global_config(registry, whole)
+        yield from _others(registry, tenant, environment, granted)
+    except TooComplex as error:
+        yield f"it can't be judged: {error}"
+
+
+def _beyond_plan(registry: Registry, tenant: str, environment: str, granted: tuple[Attached, ...]) -> Iterator[str]:
+    plan = registry.tenants[tenant].plan
+    answer = new_access(allowed(registry, tenant, environment), granted, "identity")
+    if answer.new_access is False:
+        return
+    what = f"{answer.witness.action} on {answer.witness.resource}" if answer.witness else "something"
+    if answer.new_access:
+        yield f"plan {plan} does not allow {what}"
+    else:
+        missing = ", ".join(str(unknown.path) for unknown in answer.missing)
+        yield f"plan {plan} may not allow {what}{f': {missing}' if missing else ''}"
+
+
+def _global_config(registry: Registry, granted: tuple[Attached, ...]) -> Iterator[str]:
+    platform = registry.platform
+    who = caller(f"arn:aws:iam::{platform.master_account}:role/grant")
+    policies = Policies(identity=granted, resource=(granting(who.account),))
+    facts = dict.fromkeys(("aws:principalorgid", "aws:resourceorgid"), (platform.organization,))
+    told = 0
+    for target in platform.protected:
+        account = "" if target.split(":")[4] else platform.master_account
+        answer = reach(who, policies, (target,), None, facts=facts, account=account)
+        if answer.verdict != "unreachable" and told < _MOST_TOLD:
+            told += 1
+            sure = "reaches" if answer.verdict == "reachable" else "may reach"
+            what = f" by {answer.witness.action}" if answer.witness else ""
+            yield f"it {sure} global config {target}{what}"
+
+
+def _others(registry: Registry, tenant: str, environment: str, granted: Document) -> Iterator[str]:
+    """What is set aside for other pairs: their accounts, and what their plans complete with their names."""
+    own = frozenset(_own(registry, tenant, environment))
+    allows = [s for s in granted.statements if s.effect == "Allow"]
+    resources = ["*" if s.not_resources else r for s in allows for r in s.resources]
+    told = 0
+    for name, other in registry.tenants.items():
+        for about in other.environments:
+            if (name, about) == (tenant, environment):
+                continue
+            for pattern in _own(registry, name, about):
+                if pattern not in own and told < _MOST_TOLD:
+                    hit = next((r for r in resources if not isinstance(r, str) or _meet(r, pattern)), None)
+                    if hit is not None:
+                        told += 1
+                        yield f"{hit} reaches {pattern}, which is set aside for {name}-{about}"
+
+
+def _own(registry: Registry, tenant: str, environment: str) -> Iterator[str]:
+    """The ARN patterns that are set aside for a pair."""
+    found = registry.tenants[tenant]
+    account = found.environments[environment].account
+    blanks = _blanks(tenant, environment, account)
+    yield f"arn:*:*:*:{account}:*"
+    for each in registry.plans[found.plan].grants:
+        yield from (r.format_map(blanks) for r in each.resources if "{" in r)
+
+
+def _meet(a: str, b: str) -> bool:
+    """Is there an ARN that both patterns match?  A wildcard stays in its field, the last one apart."""
+    fields = a.split(":", 5), b.split(":", 5)
+    return len(fields[0]) != len(fields[1]) or all(intersects(x, y) for x, y in zip(*fields, strict=True))
+
+
+def _blanks(tenant: str, environment: str, account: str) -> Mapping[str, str]:
+    return {"tenant": tenant, "environment": environment, "account": account}
