@@ -8,6 +8,8 @@ Settings, none of them secret (stack config, or else environment):
   with `{account}` where the tenant's account id belongs: `arn:aws:iam::{account}:role/tenant-links-reader`.
 - `tenant-links:region`, `TENANT_LINKS_REGION`, `AWS_REGION`: where STS and IAM are called from; `us-east-1`
   if none.
+- `TENANT_LINKS_REGISTRY`: the registry's file.  From the environment alone: what bounds a link must not come from the
+  program's own folder.
 
 Credentials come from boto3's own chain (environment, profile, web identity, ESC's `aws:login`), and
 `AWS_ENDPOINT_URL` is honoured as everywhere.  They stay in this process: never in inputs, outputs, state,
@@ -19,12 +21,14 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tenant_links import names
 from tenant_links.claim import LinkError
 from tenant_links.names import LoadBalancer
 from tenant_links.records import Alias, Batch, Record
@@ -40,7 +44,7 @@ CONFIG = Config(
     # Adaptive: slows itself down when throttled; knows Throttling, PriorRequestNotComplete and 5xx.
     # https://docs.aws.amazon.com/boto3/latest/guide/retries.html
     retries={"mode": "adaptive", "total_max_attempts": 10},
-    user_agent_extra=f"tenant-links/{__version__}",
+    user_agent_extra=f"tenant-safety tenant-links/{__version__}",
 )
 _RENEW_BEFORE = timedelta(minutes=5)
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -53,6 +57,7 @@ class Settings:
     region: str = "us-east-1"
     role_arn: str | None = None
     tenant_role_arn: str | None = None
+    registry: str | None = None
 
     @classmethod
     def of(cls, config: Callable[[str], object], environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -64,9 +69,16 @@ class Settings:
 
         return cls(
             setting("region", "TENANT_LINKS_REGION", "AWS_REGION", "AWS_DEFAULT_REGION") or "us-east-1",
-            setting("roleArn", "TENANT_LINKS_ROLE_ARN"),
+            _role(setting("roleArn", "TENANT_LINKS_ROLE_ARN"), "tenant-links:roleArn"),
             setting("tenantRoleArn", "TENANT_LINKS_TENANT_ROLE_ARN"),
+            environ.get("TENANT_LINKS_REGISTRY") or None,
         )
+
+
+def _role(arn: str | None, name: str) -> str | None:
+    if arn is not None and not names.is_role(arn):
+        raise LinkError(f"{name}: expected a role's ARN such as arn:aws:iam::999999999999:role/linker (got {arn!r})")
+    return arn
 
 
 class Accounts:
@@ -79,12 +91,15 @@ class Accounts:
         self._clients: dict[tuple[str | None, str, str], tuple[Client, datetime]] = {}
         self._keys: dict[str | None, tuple[dict[str, str], datetime]] = {None: ({}, _NEVER)}
 
-    def master(self, service: str) -> Client:
+    def master(self, service: str, region: str | None = None) -> Client:
         """A client in the master account."""
-        return self._client(self._settings.role_arn, service, self._settings.region)
+        return self._client(self._settings.role_arn, service, region or self._settings.region)
 
+    @cached_property
     def master_account(self) -> str:
         """The id of the account that `master` acts in."""
+        if self._settings.role_arn:
+            return self._settings.role_arn.split(":")[4]
         return str(self.master("sts").get_caller_identity()["Account"])
 
     def tenant(self, service: str, account: str, region: str) -> Client:
@@ -186,11 +201,27 @@ def records_under(accounts: Accounts, zone_id: str, fqdn: str) -> tuple[Record, 
         start = {f"StartRecord{part}": page[key] for part, key in following.items() if page.get(key)}
 
 
-def change(accounts: Accounts, zone_id: str, batch: Batch) -> None:
-    """Send one atomic batch.
+def change(accounts: Accounts, zone_id: str, batch: Batch) -> str:
+    """Send one atomic batch; returns the change's id, for `is_insync`.
 
     Raises:
         ClientError: `InvalidChangeBatch` where the zone contradicts the batch; nothing was changed.
     """
     changes = {"Comment": f"tenant-links/{__version__}", "Changes": [item.aws() for item in batch]}
-    accounts.master("route53").change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch=changes)
+    route53 = accounts.master("route53")
+    sent = route53.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch=changes)
+    return str(sent["ChangeInfo"]["Id"]).removeprefix("/change/")
+
+
+def is_insync(accounts: Accounts, change_id: str) -> bool:
+    """Do all of Route 53's servers answer as the change says?
+
+    Source: https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetChange.html
+    """
+    try:
+        return str(accounts.master("route53").get_change(Id=change_id)["ChangeInfo"]["Status"]) == "INSYNC"
+    except ClientError as error:
+        # The id stands in the state, so Route 53 gave it once; it forgets changes that are long done.
+        if code(error) == "NoSuchChange":
+            return True
+        raise

@@ -5,10 +5,11 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 VERSION = "tl1"
 _PLAIN = re.compile(r"[A-Za-z0-9_.:/=+@-]{1,128}")
-_TAG = "tenant-links:"
+TAG = "tenant-links:"
 
 
 class LinkError(Exception):
@@ -82,15 +83,15 @@ class Claim:
 
     @classmethod
     def of_text(cls, text: str) -> "Claim | None":
-        return cls._of_words(dict(word.partition("=")[::2] for word in text.split(" ")))
+        return cls._of_words(_words_of(text))
 
     def tags(self) -> list[dict[str, str]]:
         """The claim as IAM tags: `[{"Key": "tenant-links:tenant", "Value": "customer1"}, …]`."""
-        return [{"Key": _TAG + name, "Value": value} for name, value in self._words().items()]
+        return [{"Key": TAG + name, "Value": value} for name, value in self._words().items()]
 
     @classmethod
     def of_tags(cls, tags: Mapping[str, str]) -> "Claim | None":
-        return cls._of_words({key.removeprefix(_TAG): tags[key] for key in tags if key.startswith(_TAG)})
+        return cls._of_words({key.removeprefix(TAG): tags[key] for key in tags if key.startswith(TAG)})
 
     def _words(self) -> dict[str, str]:
         return {
@@ -111,3 +112,38 @@ class Claim:
         if words.get("v") != VERSION or any(name not in words for name in names) or not revision.isdecimal():
             return None
         return cls(**{name: words[name] for name in names}, revision=int(revision))
+
+
+@dataclass(frozen=True)
+class Released:
+    """A name that its owner let go of, closed to other tenants until then.
+
+    Who had a name is still called by it: bookmarks, webhooks, cookies, OAuth redirects.
+    """
+
+    tenant: str
+    environment: str
+    until: datetime
+
+    @classmethod
+    def of(cls, claim: Claim, days: float, now: datetime) -> "Released":
+        return cls(claim.tenant, claim.environment, (now + timedelta(days=days)).replace(microsecond=0))
+
+    def text(self) -> str:
+        until = self.until.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return f"v={VERSION} released=1 tenant={self.tenant} environment={self.environment} until={until}"
+
+    @classmethod
+    def of_text(cls, text: str) -> "Released | None":
+        words = _words_of(text)
+        try:
+            until = datetime.fromisoformat(words.get("until", ""))
+        except ValueError:
+            return None
+        if words.get("v") != VERSION or words.get("released") != "1" or until.tzinfo is None:
+            return None
+        return cls(words.get("tenant", ""), words.get("environment", ""), until)
+
+
+def _words_of(text: str) -> dict[str, str]:
+    return dict(word.partition("=")[::2] for word in text.split(" "))

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from tenant_links.names import text
@@ -20,10 +21,21 @@ FORBIDDEN_SERVICES = frozenset(
 # Services whose resource ARNs name the resource at once, without a type before it.
 _UNTYPED = frozenset(("execute-api", "s3", "sns", "sqs"))
 _LITERAL_START = 3
+_MOST_TAGS = 40
+_TAG = re.compile(r"[\w .:/=+@-]{1,128}")
 
 _ACTION = re.compile(r"(?P<service>[A-Za-z0-9-]+):(?P<name>[A-Za-z0-9*?]+)")
 _ARN = re.compile(
     r"arn:aws[a-z-]*:(?P<service>[a-z0-9-]+):(?P<region>[a-z0-9-]*|\*):(?P<account>\d{12})?:(?P<resource>\S+)"
+)
+_KEY = re.compile(r"arn:aws[a-z-]*:kms:(?P<region>[a-z0-9-]+):\d{12}:key/[A-Za-z0-9-]+")
+# What a grant with an encryption context can give: https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
+KEY_ACTIONS = frozenset(
+    f"kms:{operation}"
+    for operation in (
+        *("Decrypt", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo"),
+        *("GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext", "DescribeKey"),
+    )
 )
 _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{22,1224}", re.ASCII)
 _ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
@@ -85,6 +97,41 @@ def actions(value: object) -> list[str]:
 def resources(value: object) -> list[str]:
     """ARNs of named resources, sorted, without repetition."""
     return sorted({_resource(item) for item in _texts(value, "ARNs")})
+
+
+def kind(value: object) -> str:
+    if value not in ("role", "kms"):
+        raise ValueError(f"expected 'role' or 'kms' (got {value!r})")
+    return str(value)
+
+
+def key(resources: list[str]) -> str:
+    """The one key of a KMS grant, by its ARN: an alias can be moved to another key."""
+    if len(resources) != 1 or not _KEY.fullmatch(resources[0]):
+        example = "arn:aws:kms:eu-central-1:999999999999:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        raise ValueError(f"expected one key's ARN such as {example!r} (got {resources})")
+    return resources[0]
+
+
+def context(value: object) -> dict[str, str]:
+    """An encryption context: texts by name."""
+    if not isinstance(value, Mapping) or not all(isinstance(v, str) and v and k for k, v in value.items()):
+        raise ValueError(f"expected texts by name such as {{'tenant': 'customer1'}} (got {value!r})")
+    return dict(sorted(value.items()))
+
+
+def tags(value: object) -> dict[str, str]:
+    """Tags beside the owner's: at most 40.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html#id_tags_rules
+    """
+    found = context(value) if value else {}
+    if len(found) > _MOST_TAGS:
+        raise ValueError(f"expected at most {_MOST_TAGS} tags (got {len(found)})")
+    for name, word in found.items():
+        if name.lower().startswith(("aws:", "tenant-links:")) or not _TAG.fullmatch(name) or not _TAG.fullmatch(word):
+            raise ValueError(f"expected tags of IAM's characters, none of aws: and tenant-links: (got {name!r})")
+    return found
 
 
 def principals(value: object) -> list[str]:

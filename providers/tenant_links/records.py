@@ -9,9 +9,10 @@ Source: https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResour
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
-from tenant_links.claim import Claim, TakenError
+from tenant_links.claim import Claim, Released, TakenError
 from tenant_links.names import ownership_name
 
 OWNERSHIP_TTL = 300
@@ -98,6 +99,7 @@ class Live:
     fqdn: str
     ownership: Record | None
     claim: Claim | None
+    released: Released | None
     answers: tuple[Record, ...]
 
     @classmethod
@@ -105,11 +107,17 @@ class Live:
         known = tuple(records)
         ownership = next((r for r in known if r.name == ownership_name(fqdn) and r.type == "TXT"), None)
         answers = tuple(r for r in known if r.name == fqdn and r.type in ANSWERING)
-        return cls(fqdn, ownership, Claim.of_text(_unquoted(ownership)) if ownership else None, answers)
+        text = _unquoted(ownership) if ownership else ""
+        return cls(fqdn, ownership, Claim.of_text(text), Released.of_text(text), answers)
 
     def describe(self) -> str:
         if self.claim is not None:
             return f"{self.fqdn} belongs to {self.claim}"
+        if self.released is not None:
+            until = f"{self.released.until:%Y-%m-%d %H:%M %Z}"
+            return (
+                f"{self.fqdn} was let go of by tenant '{self.released.tenant}' and stays closed to others until {until}"
+            )
         if self.ownership is not None:
             return f"{self.fqdn} has an ownership record that this version cannot read"
         types = ", ".join(record.type for record in self.answers)
@@ -125,24 +133,39 @@ def answer_records(fqdn: str, target: Target) -> tuple[Record, ...]:
     return tuple(Record(fqdn, kind, alias=(_bare(target.dns_name), target.zone_id)) for kind in kinds)
 
 
-def ownership_record(fqdn: str, claim: Claim) -> Record:
-    """The TXT record that says whose the name is, in strings of at most 255 characters."""
+def ownership_record(fqdn: str, claim: Claim | Released) -> Record:
+    """The TXT record that says whose the name is, or was, in strings of at most 255 characters."""
     text = claim.text()
     quoted = " ".join(f'"{text[start : start + 255]}"' for start in range(0, len(text), 255))
     return Record(ownership_name(fqdn), "TXT", OWNERSHIP_TTL, (quoted,))
 
 
-def claim_batch(live: Live, claim: Claim, answers: tuple[Record, ...]) -> Batch:
+def claim_batch(live: Live, claim: Claim, answers: tuple[Record, ...], now: datetime, *, adopt: bool = False) -> Batch:
     """The batch that takes a free name, or resumes an own one under the new nonce.
 
+    With `adopt` also a name with records that nobody claims, and one that is still closed after its release; never one
+    that another owner has.
+
     Raises:
-        TakenError: the name is another's, or has records that nobody claims.
+        TakenError: the name is another's, is closed, or has records that nobody claims.
     """
-    if live.ownership is None and not live.answers:
-        return (Change("CREATE", ownership_record(live.fqdn, claim)), *_created(answers))
-    if live.claim is None or not live.claim.same_owner(claim):
-        raise TakenError(f"{live.describe()}; choose another label, or remove what stands there first")
-    return _swap(live, live.claim, claim, answers)
+    if live.claim is not None and live.claim.same_owner(claim):
+        return _swap(live, live.claim, claim, answers)
+    if not _is_open(live, claim, now, adopt=adopt):
+        way = "remove what stands there first" if live.released is None else "set adopt=True if it may be given away"
+        raise TakenError(f"{live.describe()}; choose another label, or {way}")
+    left = (Change("DELETE", live.ownership),) if live.ownership else ()
+    return (*left, Change("CREATE", ownership_record(live.fqdn, claim)), *_answered(live, answers))
+
+
+def _is_open(live: Live, claim: Claim, now: datetime, *, adopt: bool) -> bool:
+    """May the name be taken by who does not have it?"""
+    if live.claim is not None or (live.ownership is not None and live.released is None):
+        return False
+    # A delegation is a zone of somebody's; a variant is one of several answers by weight, region or health.
+    if live.answers and (not adopt or any(record.type == "NS" or record.variant for record in live.answers)):
+        return False
+    return live.released is None or adopt or live.released.tenant == claim.tenant or now >= live.released.until
 
 
 def update_batch(live: Live, claim: Claim, answers: tuple[Record, ...]) -> Batch:
@@ -154,24 +177,24 @@ def update_batch(live: Live, claim: Claim, answers: tuple[Record, ...]) -> Batch
         TakenError: the name is not this incarnation's any more.
     """
     if live.ownership is None and all(record in answers for record in live.answers):
-        missing = tuple(record for record in answers if record not in live.answers)
-        return (Change("CREATE", ownership_record(live.fqdn, claim)), *_created(missing))
+        return (Change("CREATE", ownership_record(live.fqdn, claim)), *_answered(live, answers))
     if live.claim is None or live.claim.nonce != claim.nonce:
         raise TakenError(f"{live.describe()}, not to this resource any more; run `pulumi refresh` and look again")
     return _swap(live, live.claim, claim, answers)
 
 
-def release_batch(live: Live, nonce: str) -> Batch:
-    """The batch that frees an own name; empty where nothing stands there.
+def release_batch(live: Live, nonce: str, days: float, now: datetime) -> Batch:
+    """The batch that lets go of an own name, closed to others for so many days; empty where nothing stands there.
 
     Raises:
         TakenError: what stands there is not this incarnation's, so it stays.
     """
-    if live.ownership is None and not live.answers:
+    if not live.answers and (live.ownership is None or live.released is not None):
         return ()
     if live.ownership is None or live.claim is None or live.claim.nonce != nonce:
         raise TakenError(f"{live.describe()}; it was not made by this resource, so it stays")
-    return tuple(Change("DELETE", record) for record in (live.ownership, *live.answers))
+    closed = _created((ownership_record(live.fqdn, Released.of(live.claim, days, now)),)) if days else ()
+    return (Change("DELETE", live.ownership), *closed, *(Change("DELETE", record) for record in live.answers))
 
 
 def drift(live: Live, claim: Claim, answers: tuple[Record, ...]) -> list[str]:
@@ -190,16 +213,17 @@ def drift(live: Live, claim: Claim, answers: tuple[Record, ...]) -> list[str]:
 
 
 def _swap(live: Live, old: Claim, claim: Claim, answers: tuple[Record, ...]) -> Batch:
-    stale = tuple(record for record in live.answers if record not in answers)
-    missing = tuple(record for record in answers if record not in live.answers)
-    if live.ownership is None or (old.same_content(claim) and not stale and not missing):
+    changes = _answered(live, answers)
+    if live.ownership is None or (old.same_content(claim) and not changes):
         return ()
-    return (
-        Change("DELETE", live.ownership),
-        Change("CREATE", ownership_record(live.fqdn, claim.after(old))),
-        *(Change("DELETE", record) for record in stale),
-        *_created(missing),
-    )
+    owned = Change("CREATE", ownership_record(live.fqdn, claim.after(old)))
+    return (Change("DELETE", live.ownership), owned, *changes)
+
+
+def _answered(live: Live, answers: tuple[Record, ...]) -> Batch:
+    """What makes the name's records the wanted ones."""
+    stale = tuple(Change("DELETE", record) for record in live.answers if record not in answers)
+    return (*stale, *_created(tuple(record for record in answers if record not in live.answers)))
 
 
 def _created(records: tuple[Record, ...]) -> Batch:

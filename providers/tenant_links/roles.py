@@ -6,14 +6,23 @@ Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
 """
 
 import json
-from dataclasses import dataclass
-from typing import Any
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
 from tenant_links.aws import Client, code
-from tenant_links.claim import Claim, LinkError, TakenError
+from tenant_links.claim import TAG, Claim, LinkError, TakenError
 from tenant_links.documents import POLICY_NAME, Document, render
+
+PAUSES = (0.5, 1.0, 2.0)
+"""Seconds to wait before IAM is asked again for what it does not see.
+
+Its reads lag behind its writes:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency"""
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -26,6 +35,12 @@ class Wanted:
     policy: Document
     boundary: str | None
     claim: Claim
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Beside the claim's."""
+
+    @property
+    def aws_tags(self) -> list[dict[str, str]]:
+        return [*self.claim.tags(), *({"Key": key, "Value": value} for key, value in sorted(self.tags.items()))]
 
 
 @dataclass(frozen=True)
@@ -38,33 +53,52 @@ class Live:
     attached: tuple[str, ...]
     boundary: str | None
     claim: Claim | None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Beside the claim's and AWS's own."""
 
 
 def find(iam: Client, name: str) -> Live | None:
-    """The role by its name; None where there is none."""
+    """The role by its name; None where IAM keeps saying that there is none."""
     try:
-        role = iam.get_role(RoleName=name)["Role"]
-        listed = iam.get_paginator("list_role_policies").paginate(RoleName=name)
-        names = [policy for page in listed for policy in page["PolicyNames"]]
-        policies = {policy: iam.get_role_policy(RoleName=name, PolicyName=policy) for policy in names}
-        pages = iam.get_paginator("list_attached_role_policies").paginate(RoleName=name)
-        attached = tuple(policy["PolicyArn"] for page in pages for policy in page["AttachedPolicies"])
+        return _patiently(lambda: _read(iam, name))
     except ClientError as error:
-        if code(error) == "NoSuchEntity":
+        if code(error) == "NoSuchEntity" and error.operation_name == "GetRole":
             return None
         raise
+
+
+def _patiently(call: Callable[[], R]) -> R:
+    """What `call` answers once IAM sees what was just made, or made anew."""
+    for pause in PAUSES:
+        try:
+            return call()
+        except ClientError as error:
+            if code(error) != "NoSuchEntity":
+                raise
+        time.sleep(pause)
+    return call()
+
+
+def _read(iam: Client, name: str) -> Live:
+    role = iam.get_role(RoleName=name)["Role"]
+    listed = iam.get_paginator("list_role_policies").paginate(RoleName=name)
+    names = [policy for page in listed for policy in page["PolicyNames"]]
+    policies = {policy: iam.get_role_policy(RoleName=name, PolicyName=policy) for policy in names}
+    pages = iam.get_paginator("list_attached_role_policies").paginate(RoleName=name)
+    tags = {tag["Key"]: tag["Value"] for tag in role.get("Tags", ())}
     return Live(
         arn=role["Arn"],
         trust=_parsed(role["AssumeRolePolicyDocument"]),
         policies={policy: _parsed(answer["PolicyDocument"]) for policy, answer in policies.items()},
-        attached=attached,
+        attached=tuple(policy["PolicyArn"] for page in pages for policy in page["AttachedPolicies"]),
         boundary=role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
-        claim=Claim.of_tags({tag["Key"]: tag["Value"] for tag in role.get("Tags", ())}),
+        claim=Claim.of_tags(tags),
+        tags={key: value for key, value in tags.items() if not key.startswith((TAG, "aws:"))},
     )
 
 
-def create(iam: Client, wanted: Wanted) -> Live:
-    """Make the role, or resume an own one under the new nonce.
+def create(iam: Client, wanted: Wanted, *, adopt: bool = False) -> Live:
+    """Make the role, or resume an own one under the new nonce; with `adopt` also take one that nobody claims.
 
     Raises:
         TakenError: the name is another's.
@@ -77,7 +111,7 @@ def create(iam: Client, wanted: Wanted) -> Live:
             Path=wanted.path,
             AssumeRolePolicyDocument=render(wanted.trust),
             Description=description,
-            Tags=wanted.claim.tags(),
+            Tags=wanted.aws_tags,
             **boundary,
         )["Role"]
     except ClientError as error:
@@ -87,30 +121,40 @@ def create(iam: Client, wanted: Wanted) -> Live:
     else:
         # Not read back: for some seconds IAM may answer that a new role does not exist.
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
-        return mend(iam, wanted, Live(made["Arn"], wanted.trust, {}, (), wanted.boundary, wanted.claim))
+        return mend(iam, wanted, Live(made["Arn"], wanted.trust, {}, (), wanted.boundary, wanted.claim, wanted.tags))
     live = find(iam, wanted.name)
     if live is None:
         told = f"a role {wanted.name} exists but cannot be read"
         raise LinkError(f"{told}: try again; if it stays so, its name differs in case, and it must be removed")
-    if live.claim is None or not live.claim.same_owner(wanted.claim):
+    # What nobody claims is left from before, or half of a claim that was lost; with `adopt` it is taken as it stands.
+    free = live.claim is None and adopt and live.arn.endswith(f":role{wanted.path}{wanted.name}")
+    if not free and (live.claim is None or not live.claim.same_owner(wanted.claim)):
         raise TakenError(f"{_describe(wanted.name, live)}; choose another grant name, or remove the role first")
+    if free:
+        # IAM has no conditional writes, so of two that adopt at once the later one has it; the other one sees that.
+        iam.tag_role(RoleName=wanted.name, Tags=wanted.aws_tags)
+        live = find(iam, wanted.name) or live
+        own(live, wanted)
     return mend(iam, wanted, live)
 
 
 def mend(iam: Client, wanted: Wanted, live: Live) -> Live:
-    """Make an own role what the inputs ask for: the boundary before what it bounds, the trust last."""
+    """Make an own role what the inputs ask for: who may assume it, and its boundary, before what they then may do."""
     role = {"RoleName": wanted.name}
-    if live.claim is None or not live.claim.same_content(wanted.claim):
-        iam.tag_role(**role, Tags=wanted.claim.tags())
+    if live.claim is None or not live.claim.same_content(wanted.claim) or wanted.tags.items() - live.tags.items():
+        iam.tag_role(**role, Tags=wanted.aws_tags)
+    if extra := sorted(live.tags.keys() - wanted.tags.keys()):
+        iam.untag_role(**role, TagKeys=extra)
     if wanted.boundary and live.boundary != wanted.boundary:
         iam.put_role_permissions_boundary(**role, PermissionsBoundary=wanted.boundary)
     _strip(iam, wanted.name, live, keep=POLICY_NAME)
-    if live.policies.get(POLICY_NAME) != wanted.policy:
-        iam.put_role_policy(**role, PolicyName=POLICY_NAME, PolicyDocument=render(wanted.policy))
-    if live.boundary and not wanted.boundary:
-        iam.delete_role_permissions_boundary(**role)
     if live.trust != wanted.trust:
         iam.update_assume_role_policy(**role, PolicyDocument=render(wanted.trust))
+    if live.policies.get(POLICY_NAME) != wanted.policy:
+        document = render(wanted.policy)
+        _patiently(lambda: iam.put_role_policy(**role, PolicyName=POLICY_NAME, PolicyDocument=document))
+    if live.boundary and not wanted.boundary:
+        iam.delete_role_permissions_boundary(**role)
     return live
 
 
@@ -126,11 +170,7 @@ def remove(iam: Client, name: str, nonce: str) -> None:
     if live.claim is None or live.claim.nonce != nonce:
         raise TakenError(f"{_describe(name, live)}; it was not made by this resource, so it stays")
     _strip(iam, name, live, keep=None)
-    try:
-        iam.delete_role(RoleName=name)
-    except ClientError as error:
-        if code(error) != "NoSuchEntity":
-            raise
+    _gone(iam.delete_role, RoleName=name)
 
 
 def own(live: Live, wanted: Wanted) -> None:
@@ -152,6 +192,7 @@ def drift(live: Live, wanted: Wanted) -> list[str]:
         "the trust policy was changed": live.trust != wanted.trust,
         "the grant's policy was removed": POLICY_NAME not in live.policies,
         "the grant's policy was changed": live.policies.get(POLICY_NAME, wanted.policy) != wanted.policy,
+        "the tags were changed": dict(live.tags) != dict(wanted.tags),
         f"the permissions boundary is {live.boundary}": live.boundary != wanted.boundary,
         f"policies were added: {', '.join(extra)}": bool(extra),
         f"policies were attached: {', '.join(live.attached)}": bool(live.attached),
@@ -161,10 +202,19 @@ def drift(live: Live, wanted: Wanted) -> list[str]:
 
 def _strip(iam: Client, name: str, live: Live, keep: str | None) -> None:
     for arn in live.attached:
-        iam.detach_role_policy(RoleName=name, PolicyArn=arn)
+        _gone(iam.detach_role_policy, RoleName=name, PolicyArn=arn)
     for policy in live.policies:
         if policy != keep:
-            iam.delete_role_policy(RoleName=name, PolicyName=policy)
+            _gone(iam.delete_role_policy, RoleName=name, PolicyName=policy)
+
+
+def _gone(call: Callable[..., object], **what: str) -> None:
+    """Take away; what is not there any more may have been taken by a try that was answered with an error."""
+    try:
+        call(**what)
+    except ClientError as error:
+        if code(error) != "NoSuchEntity":
+            raise
 
 
 def _describe(name: str, live: Live) -> str:

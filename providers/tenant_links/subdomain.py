@@ -1,41 +1,38 @@
 """A tenant's name in the platform's zone, pointing at the tenant's own load balancer."""
 
-from collections.abc import Callable
+import asyncio
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import ClassVar
 
 import pulumi
-from botocore.exceptions import ClientError
-from pulumi.dynamic import (
-    CheckResult,
-    CreateResult,
-    DiffResult,
-    ReadResult,
-    Resource,
-    UpdateResult,
-)
+from botocore.exceptions import BotoCoreError, ClientError
+from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, ReadResult, Resource, UpdateResult
 
 from tenant_links import aws, names, records
 from tenant_links.claim import Claim, LinkError, TakenError, fresh_nonce, plain
-from tenant_links.lifecycle import STATE_VERSION, LinkProvider, Props, changed, check, clean, failure, notice
+from tenant_links.lifecycle import (
+    STATE_VERSION,
+    LinkProvider,
+    Props,
+    Rule,
+    changed,
+    clean,
+    failure,
+    fixed,
+    notice,
+    owner,
+    supported,
+)
 from tenant_links.records import Batch, Live
+from tenant_safety.tenancy import Pair
 
-_REQUIRED = {
-    "tenant": names.slug,
-    "environment": names.slug,
-    "tenant_account": names.account,
-    "zone_id": names.zone_id,
-    "label": names.label,
-    "owner": plain,
-    "resource": plain,
-    "ttl": names.ttl,
-}
-_OPTIONAL = {
-    "zone_name": names.host,
-    "load_balancer_arn": lambda value: names.load_balancer(value).arn,
-    "dns_name": names.host,
-}
-_REPLACES = ("tenant", "environment", "zone_id", "label")
-_UPDATES = ("tenant_account", "owner", "resource", "ttl", "load_balancer_arn", "dns_name")
+_PAUSE = 15.0, 20.0
+"""Seconds between two looks: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html"""
+_LONGEST = 600
+_NAME = ("tenant", "environment", "zone_id", "label", "zone_name")
 
 
 @dataclass(frozen=True)
@@ -50,14 +47,11 @@ class _Wanted:
     owner: str
     resource: str
     ttl: int
+    quarantine_days: float
+    adopt: bool
     zone_name: str | None = None
     load_balancer_arn: str | None = None
     dns_name: str | None = None
-
-    @classmethod
-    def of(cls, props: Props) -> "_Wanted":
-        known = {name: props[name] for name in (*_REQUIRED, *_OPTIONAL) if props.get(name) is not None}
-        return cls(**(known | {"ttl": int(known["ttl"])}))
 
     def claim(self, nonce: str) -> Claim:
         return Claim(self.tenant, self.environment, self.tenant_account, self.owner, self.resource, nonce)
@@ -66,54 +60,64 @@ class _Wanted:
 class TenantSubdomainProvider(LinkProvider):
     """The life cycle of `TenantSubdomain`; this class's import path stands in users' state."""
 
+    required: ClassVar[Mapping[str, Rule]] = {
+        "tenant": names.slug,
+        "environment": names.slug,
+        "owner": plain,
+        "resource": plain,
+        "ttl": names.ttl,
+    }
+    optional: ClassVar[Mapping[str, Rule]] = {
+        "tenant_account": names.account,
+        "zone_id": names.zone_id,
+        "zone_name": names.host,
+        "label": names.label,
+        "load_balancer_arn": lambda value: names.load_balancer(value).arn,
+        "dns_name": names.cname,
+        "adopt": names.flag,
+        "quarantine_days": names.days,
+    }
+    updates = (
+        *("tenant_account", "owner", "resource", "ttl", "load_balancer_arn", "dns_name"),
+        "quarantine_days",
+    )
+    since: ClassVar[Props] = {"adopt": False, "quarantine_days": 0}
+
     @clean
     def check(self, _olds: Props, news: Props) -> CheckResult:
-        result = check(news, _REQUIRED, _OPTIONAL)
+        result = self.checked(news)
         inputs, failures = result.inputs, result.failures
         if (news.get("load_balancer_arn") is None) == (news.get("dns_name") is None):
             reason = "expected either load_balancer_arn or dns_name"
             failures.append(failure("load_balancer_arn", reason))
-        if failures:
-            return result
-        arn, account = inputs.get("load_balancer_arn"), inputs["tenant_account"]
-        if isinstance(arn, str) and isinstance(account, str) and names.load_balancer(arn).account != account:
-            reason = f"expected a load balancer in the tenant's account {account} (got {arn})"
-            failures.append(failure("load_balancer_arn", reason))
-        if isinstance(inputs["label"], str) and isinstance(inputs.get("zone_name"), str):
-            try:
-                # An input too, so that previews and policies know the name.
-                inputs["fqdn"] = names.fqdn(inputs["label"], inputs["zone_name"])
-            except ValueError as error:
-                failures.append(failure("label", str(error)))
+        pair = None if failures else self.pair(inputs)
+        if pair is not None:
+            failures += _beyond(inputs, pair)
         return result
 
-    @clean
-    def diff(self, _id: str, olds: Props, news: Props) -> DiffResult:
-        replaces = changed(olds, news, _REPLACES)
-        if news.get("zone_name") is not None:  # else it is read from the zone, whose id tells enough
-            replaces += changed(olds, news, ("zone_name",))
-        updates = changed(olds, news, _UPDATES)
-        same_name = not {"zone_id", "label", "zone_name"}.intersection(replaces)
-        return DiffResult(
-            changes=bool(replaces or updates or olds.get("drift")),
-            replaces=replaces,
-            stables=["fqdn"] if same_name else [],
-            # One name can't stand twice: a tenant that gives its name to another one lets go of it first.
-            delete_before_replace=same_name,
-        )
+    def replaces(self, olds: Props, news: Props) -> list[str]:
+        return changed(olds, news, [name for name in _NAME if name in news])
+
+    def stables(self, replaces: list[str]) -> list[str]:
+        return [] if {"zone_id", "label", "zone_name"}.intersection(replaces) else ["fqdn"]
+
+    diff = clean(LinkProvider.diff)
 
     @clean
     def create(self, props: Props) -> CreateResult:
-        wanted, nonce = _Wanted.of(props), fresh_nonce()
+        wanted, nonce = self._wanted(props), fresh_nonce()
         fqdn = self._fqdn(wanted)
         answers = records.answer_records(fqdn, self._target(wanted))
-        claim = wanted.claim(nonce)
-        self._change(wanted.zone_id, fqdn, lambda live: records.claim_batch(live, claim, answers))
-        return CreateResult(f"{wanted.zone_id}/{fqdn}", _outputs(props, fqdn, nonce, answers, []))
+        claim, now = wanted.claim(nonce), datetime.now(UTC)
+        change = self._change(
+            wanted.zone_id, fqdn, lambda live: records.claim_batch(live, claim, answers, now, adopt=wanted.adopt)
+        )
+        return CreateResult(f"{wanted.zone_id}/{fqdn}", self._outputs(props, (fqdn, nonce, change), answers))
 
     @clean
     def read(self, id_: str, props: Props) -> ReadResult:
-        wanted, fqdn, nonce = _Wanted.of(props), props["fqdn"], props["nonce"]
+        supported(props)
+        wanted, fqdn, nonce = self._wanted(props), props["fqdn"], props["nonce"]
         live = self._live(wanted.zone_id, fqdn)
         replaced = live.ownership is not None and (live.claim is None or live.claim.nonce != nonce)
         if replaced or (live.ownership is None and not live.answers):
@@ -123,23 +127,32 @@ class TenantSubdomainProvider(LinkProvider):
         drift = records.drift(live, wanted.claim(nonce), answers)
         if target is None:
             drift.append(f"the load balancer {wanted.load_balancer_arn} does not exist any more")
-        return ReadResult(id_, _outputs(props, fqdn, nonce, live.answers, drift))
+        change = props.get("change_id", "")
+        return ReadResult(id_, self._outputs(props, (fqdn, nonce, change), live.answers, drift))
 
     @clean
     def update(self, _id: str, olds: Props, news: Props) -> UpdateResult:
-        wanted, fqdn, nonce = _Wanted.of(news), olds["fqdn"], olds["nonce"]
+        supported(olds)
+        wanted, fqdn, nonce = self._wanted(news), olds["fqdn"], olds["nonce"]
         answers = records.answer_records(fqdn, self._target(wanted))
         claim = wanted.claim(nonce)
-        self._change(wanted.zone_id, fqdn, lambda live: records.update_batch(live, claim, answers))
-        return UpdateResult(_outputs(news, fqdn, nonce, answers, []))
+        change = self._change(wanted.zone_id, fqdn, lambda live: records.update_batch(live, claim, answers))
+        change = change or olds.get("change_id", "")
+        return UpdateResult(self._outputs(news, (fqdn, nonce, change), answers))
 
     @clean
     def delete(self, _id: str, props: Props) -> None:
+        supported(props)
         zone_id, fqdn, nonce = props["zone_id"], props["fqdn"], props["nonce"]
+        days, now = self.known(props)["quarantine_days"], datetime.now(UTC)
         try:
-            self._change(zone_id, fqdn, lambda live: records.release_batch(live, nonce))
+            self._change(zone_id, fqdn, lambda live: records.release_batch(live, nonce, days, now))
         except TakenError as reason:
             notice(str(reason))
+
+    def _wanted(self, props: Props) -> _Wanted:
+        known = self.known(props)
+        return _Wanted(**(known | {"ttl": int(known["ttl"])}))
 
     def _fqdn(self, wanted: _Wanted) -> str:
         zone = wanted.zone_name or aws.zone_name(self.accounts, wanted.zone_id)
@@ -163,26 +176,71 @@ class TenantSubdomainProvider(LinkProvider):
     def _live(self, zone_id: str, fqdn: str) -> Live:
         return Live.of(fqdn, aws.records_under(self.accounts, zone_id, fqdn))
 
-    def _change(self, zone_id: str, fqdn: str, plan: Callable[[Live], Batch]) -> None:
-        # A lost race and the retry of a batch that was committed but answered 5xx look alike: read, plan anew.
-        # In the second case the plan finds owner and nonce as wanted, and nothing is left to do.
+    def _change(self, zone_id: str, fqdn: str, plan: Callable[[Live], Batch]) -> str:
+        """Bring the name to what `plan` makes of it; returns the change's id, "" where nothing was to do.
+
+        A lost race and the retry of a batch that was committed but answered 5xx look alike: read, plan anew.  In the
+        second case the plan finds owner and nonce as wanted, and nothing is left to do.
+        """
         tried: Batch = ()
         while batch := plan(self._live(zone_id, fqdn)):
             try:
-                aws.change(self.accounts, zone_id, batch)
+                return aws.change(self.accounts, zone_id, batch)
             except ClientError as error:
                 if aws.code(error) != "InvalidChangeBatch" or batch == tried:
                     raise
                 tried = batch
-            else:
-                return
+        return ""
+
+    def _outputs(
+        self, props: Props, made: tuple[str, str, str], answers: tuple[records.Record, ...], drift: Sequence[str] = ()
+    ) -> Props:
+        """The state; `made` are the name, the nonce and the id of the last change."""
+        fqdn, nonce, change = made
+        return self.known(props) | {
+            "zone_name": fqdn.partition(".")[2],
+            "fqdn": fqdn,
+            "nonce": nonce,
+            "target": ", ".join(sorted({record.target for record in answers})),
+            "record_types": sorted(record.type for record in answers),
+            "change_id": change,
+            "drift": list(drift),
+            "state_version": STATE_VERSION,
+        }
+
+
+def _beyond(inputs: Props, pair: Pair) -> Iterator[CheckFailure]:
+    """What the registry does not let this name be; fills in what it fixes, so that previews and policies know it."""
+    links = pair.links
+    values = {"tenant_account": pair.account, "zone_id": links.zone, "zone_name": links.zone_name}
+    yield from fixed(inputs, {**values, "quarantine_days": links.quarantine_days})
+    label, arn, leads = (
+        inputs.setdefault("label", pair.labels[0]),
+        inputs.get("load_balancer_arn"),
+        inputs.get("dns_name"),
+    )
+    if isinstance(label, str):
+        if label not in pair.labels:
+            yield failure("label", f"expected one of {pair.name}: {', '.join(pair.labels)} (got {label!r})")
+        try:
+            inputs["fqdn"] = names.fqdn(names.label(label), links.zone_name)
+        except ValueError as error:
+            yield failure("label", str(error))
+    if isinstance(arn, str) and names.load_balancer(arn).account != pair.account:
+        yield failure(
+            "load_balancer_arn", f"expected a load balancer in the tenant's account {pair.account} (got {arn})"
+        )
+    own = {f"{name}.{links.zone_name}" for name in pair.labels}
+    if isinstance(leads, str) and leads.endswith(f".{links.zone_name}") and leads not in own:
+        yield failure("dns_name", f"expected no other tenant's name (got {leads!r})")
 
 
 class TenantSubdomain(Resource, module="tenant_links", name="TenantSubdomain"):
     """`<label>.<zone>` as an alias A (and AAAA) to the tenant's load balancer, or a CNAME to `dns_name`.
 
-    Beside it stands `_tenant-links.<label>.<zone>`, a TXT record that says whose the name is.  Nothing is
-    ever taken over: a name with another owner, or with records that nobody claims, is refused.
+    Beside it stands `_tenant-links.<label>.<zone>`, a TXT record that says whose the name is.  Nothing is ever taken
+    over: a name with another owner, or with records that nobody claims, is refused.  A name that was let go of stays
+    closed to other tenants for the registry's `quarantine_days`.
 
     Errors: `LinkError`, one line: the name is another's, the load balancer does not exist, AWS refuses.
     Source: https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html
@@ -193,13 +251,15 @@ class TenantSubdomain(Resource, module="tenant_links", name="TenantSubdomain"):
     label: pulumi.Output[str]
     zone_id: pulumi.Output[str]
     fqdn: pulumi.Output[str]
-    """The whole name without the trailing dot; known in previews if `zone_name` is given."""
+    """The whole name without the trailing dot; known in previews."""
     target: pulumi.Output[str]
     """The DNS name that the records point to."""
     record_types: pulumi.Output[list[str]]
     """The types of the records at the name: `["A"]`, `["A", "AAAA"]` or `["CNAME"]`."""
     nonce: pulumi.Output[str]
     """What marks this incarnation in the ownership record: 16 hexadecimal digits, not secret."""
+    change_id: pulumi.Output[str]
+    """Route 53's id of the last change."""
 
     def __init__(
         self,
@@ -207,13 +267,14 @@ class TenantSubdomain(Resource, module="tenant_links", name="TenantSubdomain"):
         *,
         tenant: pulumi.Input[str],
         environment: pulumi.Input[str],
-        tenant_account: pulumi.Input[str],
-        zone_id: pulumi.Input[str],
-        label: pulumi.Input[str],
-        zone_name: pulumi.Input[str] | None = None,
+        zone: pulumi.Input[str] | None = None,
+        label: pulumi.Input[str] | None = None,
         load_balancer_arn: pulumi.Input[str] | None = None,
         dns_name: pulumi.Input[str] | None = None,
         ttl: pulumi.Input[int] = 300,
+        adopt: bool = False,
+        tenant_account: pulumi.Input[str] | None = None,
+        zone_name: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """
@@ -221,40 +282,62 @@ class TenantSubdomain(Resource, module="tenant_links", name="TenantSubdomain"):
             name: The resource's name in the stack; part of the ownership record, so rename with `aliases`.
             tenant: The tenant, as in the registry: 1 to 40 lower-case letters, digits and inner hyphens.
             environment: The environment, in the same form.
-            tenant_account: The tenant's AWS account: 12 digits.
-            zone_id: The master zone: `Z…`.
-            label: One DNS label in lower case; names that the platform needs (`www`, `api` …) are reserved.
-            zone_name: The zone's name; read from AWS at `up` if not given.
-            load_balancer_arn: An application or network load balancer in `tenant_account`.
+            zone: The master zone: `Z…`; the registry's, which it must be, if not given.
+            label: One DNS label in lower case, of the pair's own: the tenant's subdomain, or that with the environment
+                (`customer1-beta`).  The tenant's subdomain if not given.
+            load_balancer_arn: An application or network load balancer in the tenant's account.
             dns_name: Instead of it, a name for a CNAME.
             ttl: The CNAME's time to live in seconds, 30 to 86,400; an alias has its target's.
+            adopt: Take the name also if it has records that nobody claims, or is still closed after its release.
+            tenant_account: The tenant's AWS account, 12 digits; compared with the registry's.
+            zone_name: The zone's name; compared with the registry's.
             opts: Pulumi's options.
         """
         inputs = {
             "tenant": tenant,
             "environment": environment,
             "tenant_account": tenant_account,
-            "zone_id": zone_id,
+            "zone_id": zone,
             "zone_name": zone_name,
             "label": label,
             "load_balancer_arn": load_balancer_arn,
             "dns_name": dns_name,
             "ttl": ttl,
-            "owner": f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}",
+            "adopt": adopt,
+            "owner": owner(),
             "resource": name,
         }
-        outputs = dict.fromkeys(("fqdn", "target", "record_types", "nonce", "drift", "state_version"))
+        outputs = dict.fromkeys(("fqdn", "target", "record_types", "nonce", "change_id", "drift", "state_version"))
         super().__init__(TenantSubdomainProvider(), name, {**inputs, **outputs}, opts)
 
+    def answering(self) -> pulumi.Output[str]:
+        """The name, once all of Route 53's servers answer for it; at once in previews.
 
-def _outputs(props: Props, fqdn: str, nonce: str, answers: tuple[records.Record, ...], drift: list[str]) -> Props:
-    inputs = {name: props[name] for name in (*_REQUIRED, *_OPTIONAL) if props.get(name) is not None}
-    return inputs | {
-        "zone_name": fqdn.partition(".")[2],
-        "fqdn": fqdn,
-        "nonce": nonce,
-        "target": ", ".join(sorted({record.target for record in answers})),
-        "record_types": sorted(record.type for record in answers),
-        "drift": drift,
-        "state_version": STATE_VERSION,
-    }
+        The program waits, not the provider: that has four threads for all resources together.
+
+        Errors: `LinkError` after 10 minutes.
+        """
+        return pulumi.Output.all(self.fqdn, self.change_id).apply(lambda known: _answering(*known))
+
+
+async def _answering(fqdn: str, change_id: str) -> str:
+    config = pulumi.Config("tenant-links")
+    accounts = aws.Accounts(aws.Settings.of(lambda key: config.get(key.removeprefix("tenant-links:"))))
+    waited = 0.0
+    if not change_id or pulumi.runtime.is_dry_run():
+        return fqdn
+    while not await asyncio.to_thread(_is_insync, accounts, change_id):
+        if waited > _LONGEST:
+            raise LinkError(f"{fqdn}: expected all of Route 53's servers to answer within {_LONGEST} s; run again")
+        # Route 53 propagates within 60 seconds as a rule; the jitter keeps many tenants' programs apart.
+        pause = random.uniform(*_PAUSE)
+        await asyncio.sleep(pause)
+        waited += pause
+    return fqdn
+
+
+def _is_insync(accounts: aws.Accounts, change_id: str) -> bool:
+    try:
+        return aws.is_insync(accounts, change_id)
+    except (ClientError, BotoCoreError) as error:
+        raise aws.one_line(error) from None

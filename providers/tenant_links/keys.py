@@ -1,0 +1,115 @@
+"""A KMS grant as it stands on its key, and the calls that find, make and revoke it.
+
+A grant can't be changed: another one is made, then the old one revoked.  Its name says whose it is, and makes a retry
+of CreateGrant return the grant that the first try made.
+Source: https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from botocore.exceptions import ClientError
+
+from tenant_links.aws import Client, code
+from tenant_links.claim import Claim, TakenError
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The grant that the inputs ask for."""
+
+    key: str
+    grant: str
+    grantee: str
+    operations: tuple[str, ...]
+    context: Mapping[str, str]
+    claim: Claim
+
+    @property
+    def place(self) -> str:
+        """What the names of all grants of this pair and name begin with."""
+        return f"tenant-links/{self.claim.tenant}/{self.claim.environment}/{self.grant}/"
+
+    @property
+    def own(self) -> str:
+        """What the names of this resource's begin with, whatever the incarnation."""
+        owner = f"{self.claim.owner} {self.claim.resource}"
+        return f"{self.place}{hashlib.sha256(owner.encode()).hexdigest()[:16]}/"
+
+    @property
+    def name(self) -> str:
+        return f"{self.own}{self.claim.nonce}"
+
+
+@dataclass(frozen=True)
+class Live:
+    """A grant that is there."""
+
+    id: str
+    name: str
+    grantee: str
+    operations: tuple[str, ...]
+    context: Mapping[str, str]
+
+    def gives(self, wanted: Wanted) -> bool:
+        return (self.grantee, self.operations, self.context) == (wanted.grantee, wanted.operations, wanted.context)
+
+
+def operations(actions: list[str]) -> tuple[str, ...]:
+    return tuple(sorted(action.removeprefix("kms:") for action in actions))
+
+
+def find(kms: Client, wanted: Wanted) -> tuple[Live, ...]:
+    """The grants of this pair and name on the key, whoever made them."""
+    pages = kms.get_paginator("list_grants").paginate(KeyId=wanted.key, PaginationConfig={"PageSize": 100})
+    found = (grant for page in pages for grant in page["Grants"])
+    return tuple(
+        Live(
+            grant["GrantId"],
+            grant["Name"],
+            grant["GranteePrincipal"],
+            tuple(sorted(grant["Operations"])),
+            dict(grant.get("Constraints", {}).get("EncryptionContextSubset", {})),
+        )
+        for grant in found
+        if grant.get("Name", "").startswith(wanted.place)
+    )
+
+
+def make(kms: Client, wanted: Wanted) -> str:
+    """Make the grant, or find it made; returns its id.  Other grants of this resource are revoked afterwards.
+
+    Raises:
+        TakenError: another resource has the grant's name.
+    """
+    there = find(kms, wanted)
+    other = next((grant for grant in there if not grant.name.startswith(wanted.own)), None)
+    if other is not None:
+        raise TakenError(f"{wanted.key} has a grant {other.name} of another resource; choose another grant name")
+    known = next((grant for grant in there if grant.name == wanted.name and grant.gives(wanted)), None)
+    made = known.id if known else _created(kms, wanted)
+    for grant in there:
+        if grant.id != made:
+            revoke(kms, wanted.key, grant.id)
+    return made
+
+
+def revoke(kms: Client, key: str, grant_id: str) -> None:
+    """Revoke a grant; one that is gone is fine."""
+    try:
+        kms.revoke_grant(KeyId=key, GrantId=grant_id)
+    except ClientError as error:
+        if code(error) not in ("NotFoundException", "InvalidGrantIdException"):
+            raise
+
+
+def _created(kms: Client, wanted: Wanted) -> str:
+    made = kms.create_grant(
+        KeyId=wanted.key,
+        GranteePrincipal=wanted.grantee,
+        Operations=list(wanted.operations),
+        Constraints={"EncryptionContextSubset": dict(wanted.context)},
+        Name=wanted.name,
+    )
+    return str(made["GrantId"])
