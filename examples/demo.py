@@ -16,8 +16,8 @@ from rich.console import Console  # noqa: E402 the checkout is found by the line
 from rich.markup import escape  # noqa: E402
 from rich.table import Table  # noqa: E402
 
+from tests.aws import MASTER, Aws, serve  # noqa: E402
 from tests.engine import Engine, Run  # noqa: E402
-from tests.local_aws import MASTER, LocalAws  # noqa: E402
 from tests.standin import server  # noqa: E402
 
 CONSOLE = Console(highlight=False, soft_wrap=True)
@@ -54,7 +54,7 @@ def show(run: Run) -> None:
         CONSOLE.print(f"[red]{finding.level}[/] [bold]{finding.policy}[/] {escape(name)}\n    {escape(said)}")
 
 
-def link(engine: Engine, aws: LocalAws) -> tuple[bool, str]:
+def link(engine: Engine, aws: Aws) -> tuple[bool, str]:
     """Deploys the link stack of one tenant and shows what it made in the master account."""
     CONSOLE.rule("the platform links a tenant: examples/links")
     CONSOLE.print("$ pulumi up --yes --stack customer1-prod --policy-pack ../..", style="bold")
@@ -81,7 +81,7 @@ def main() -> int:
     results: list[tuple[str, bool, str]] = []
     standin = server.start()
     try:
-        with tempfile.TemporaryDirectory() as folder, LocalAws.start() as aws:
+        with tempfile.TemporaryDirectory() as folder, serve() as aws:
             for example, stack, about, sound in PREVIEWS:
                 engine = Engine(Path(folder) / example, {"aws": standin.port})
                 results.append((about, *preview(engine, example, stack, about, sound)))

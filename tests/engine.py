@@ -142,6 +142,25 @@ class Run:
         return tuple(event[kind] for event in self.events if kind in event)
 
 
+@dataclass(frozen=True)
+class Started:
+    """A command that runs: the engine, its language host, the program and the plugins."""
+
+    process: subprocess.Popen[str] = field(repr=False)
+
+    @property
+    def runs(self) -> bool:
+        return self.process.poll() is None
+
+    def kill(self) -> None:
+        """SIGKILL to all of its processes, whatever groups they are in: none of them tidies up."""
+        while living := _session(self.process.pid):
+            for pid in living:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        self.process.communicate()
+
+
 class EngineError(Exception):
     """A command that the harness itself needs has failed."""
 
@@ -229,11 +248,43 @@ class Engine:
         """`pulumi destroy --yes`."""
         return self._operate("destroy", program, stack, ["--yes", "--skip-preview", *flags], config=config, env=env)
 
+    def start(
+        self,
+        command: str,
+        program: Path,
+        stack: str,
+        *,
+        config: Mapping[str, str] = NONE,
+        env: Mapping[str, str] = NONE,
+        flags: Sequence[str] = (),
+    ) -> Started:
+        """`up`, `refresh` or `destroy` without waiting for its end: for what cuts it short."""
+        given, _ = self._given(command, program, stack, ["--yes", "--skip-preview", *flags], config)
+        return Started(self._popen(given, program, env))
+
+    def cancel(self, program: Path, stack: str) -> None:
+        """`pulumi cancel --yes`: takes away the lock that a killed command has left."""
+        run = self._run(["cancel", "--yes", stack], self._scratch(program, stack), NONE)
+        if run.exit_code != 0:
+            raise EngineError(f"pulumi cancel: {run.stdout}{run.stderr}")
+
+    def locked(self) -> bool:
+        """Whether a command holds a stack, or has left it so."""
+        return any(path.is_file() for path in (self.folder / "backend" / ".pulumi" / "locks").rglob("*"))
+
     def state(self, program: Path, stack: str, *, show_secrets: bool = False) -> dict[str, Any]:
         """The state, as `pulumi stack export` writes it."""
         shown = ["--show-secrets"] if show_secrets else []
         found: dict[str, Any] = json.loads(self._ask(program, stack, ["stack", "export", *shown]).stdout)
         return found
+
+    def load(self, program: Path, stack: str, state: Mapping[str, Any]) -> None:
+        """`pulumi stack import`: the stack's state is this one from now on; secrets may stand in it in plain text."""
+        file = self.folder / "imported.json"
+        own = self.state(program, stack)["deployment"]["secrets_providers"]
+        file.write_text(json.dumps({**state, "deployment": {**state["deployment"], "secrets_providers": own}}))
+        self._ask(program, stack, ["stack", "import", "--file", str(file)])
+        file.unlink()
 
     def resources(self, program: Path, stack: str) -> dict[str, dict[str, Any]]:
         """The resources of the state by name; of a replaced one, the new."""
@@ -286,6 +337,15 @@ class Engine:
         config: Mapping[str, str],
         env: Mapping[str, str],
     ) -> Run:
+        given, log = self._given(command, program, stack, arguments, config)
+        run = self._run(given, program, env)
+        lines = log.read_text().splitlines() if log.exists() else []
+        return Run(run.exit_code, run.stdout, run.stderr, tuple(json.loads(line) for line in lines))
+
+    def _given(
+        self, command: str, program: Path, stack: str, arguments: Sequence[str], config: Mapping[str, str]
+    ) -> tuple[list[str], Path]:
+        """A command's arguments, its settings written, and the file of its events."""
         scratch = self._scratch(program, stack)
         settings = scratch / f"Pulumi.{stack}.yaml"
         shutil.copyfile(scratch / "settings.yaml", settings)
@@ -295,9 +355,7 @@ class Engine:
         self.runs += 1
         log = self.folder / "events" / f"{self.runs}-{command}.jsonl"
         flags = ["--stack", stack, "--config-file", str(settings), "--event-log", str(log)]
-        run = self._run([command, *flags, *arguments], program, env)
-        lines = log.read_text().splitlines() if log.exists() else []
-        return Run(run.exit_code, run.stdout, run.stderr, tuple(json.loads(line) for line in lines))
+        return [command, *flags, *arguments], log
 
     def _scratch(self, program: Path, stack: str) -> Path:
         """The folder that stands for the program's when the stack's settings are read or written."""
@@ -324,8 +382,8 @@ class Engine:
             raise EngineError(f"pulumi {' '.join(command)}: {run.stdout}{run.stderr}")
         return run
 
-    def _run(self, arguments: Sequence[str], folder: Path, env: Mapping[str, str]) -> Run:
-        process = subprocess.Popen(
+    def _popen(self, arguments: Sequence[str], folder: Path, env: Mapping[str, str]) -> subprocess.Popen[str]:
+        return subprocess.Popen(
             [str(self.pulumi), *arguments, "--non-interactive", "--color", "never"],
             cwd=folder,
             env=self.environment(env),
@@ -336,6 +394,9 @@ class Engine:
             # The engine starts a language host, the program and the pack: all of them end with it.
             start_new_session=True,
         )
+
+    def _run(self, arguments: Sequence[str], folder: Path, env: Mapping[str, str]) -> Run:
+        process = self._popen(arguments, folder, env)
         try:
             stdout, stderr = process.communicate(timeout=self.timeout)
         except subprocess.TimeoutExpired:
@@ -384,3 +445,14 @@ def _packed(pack: Path | None, config: Path | None) -> list[str]:
 def _end(process: subprocess.Popen[str]) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
+
+
+def _session(leader: int) -> list[int]:
+    """The living processes of a session: plugins are in process groups of their own, but in the engine's session."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # It has just ended.
+            state, _parent, _group, session = file.read_text().rpartition(")")[2].split()[:4]
+            if int(session) == leader and state != "Z":
+                found.append(int(file.parent.name))
+    return found

@@ -13,6 +13,6 @@ account, `aws.session(account, role)` as a session of a role; everyone else has 
 """
 
 from .handle import Aws, serve
-from .names import LINKER, MASTER, READER, REGION, load_balancer_arn, zone_id
+from .names import LINKER, MASTER, READER, REGION, dns_name, load_balancer_arn, zone_id
 
-__all__ = ["LINKER", "MASTER", "READER", "REGION", "Aws", "load_balancer_arn", "serve", "zone_id"]
+__all__ = ["LINKER", "MASTER", "READER", "REGION", "Aws", "dns_name", "load_balancer_arn", "serve", "zone_id"]

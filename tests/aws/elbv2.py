@@ -10,7 +10,7 @@ from moto.elbv2 import models
 from moto.elbv2.models import elbv2_backends
 
 from .calls import Call, Refusal
-from .names import load_balancer_arn
+from .names import dns_name, load_balancer_arn
 from .world import Rule, World
 
 # Not compared with https://docs.aws.amazon.com/general/latest/gr/elb.html, which lists them.
@@ -20,15 +20,6 @@ _ZONES = {
     "eu-west-1": ("Z32O12XQLNTSW2", "Z2IFOLAFXWLO4F"),
     "eu-central-1": ("Z215JYRZR1TBD5", "Z3F0SRJ5LGBH90"),
 }
-
-
-def dns_name(arn: str) -> str:
-    """A DNS name of AWS's form that no other account's load balancer has."""
-    _, _, _, region, _, resource = arn.split(":", 5)
-    _, kind, name, mark = resource.split("/")
-    if kind == "net":
-        return f"{name}-{mark}.elb.{region}.amazonaws.com"
-    return f"{name}-{int(mark, 16) % 10**10:010}.{region}.elb.amazonaws.com"
 
 
 def suffixes(zone_id: str) -> tuple[str, ...]:

@@ -20,3 +20,12 @@ def load_balancer_arn(account: str, name: str, region: str = REGION, kind: str =
     """The ARN that a load balancer of this name gets."""
     mark = hashlib.sha256(f"{account}/{region}/{name}".encode()).hexdigest()[:16]
     return f"arn:aws:elasticloadbalancing:{region}:{account}:loadbalancer/{kind}/{name}/{mark}"
+
+
+def dns_name(arn: str) -> str:
+    """The DNS name that a load balancer of this ARN gets: of AWS's form, and no other account's has it."""
+    _, _, _, region, _, resource = arn.split(":", 5)
+    _, kind, name, mark = resource.split("/")
+    if kind == "net":
+        return f"{name}-{mark}.elb.{region}.amazonaws.com"
+    return f"{name}-{int(mark, 16) % 10**10:010}.{region}.elb.amazonaws.com"
