@@ -30,6 +30,12 @@ SEVERITIES = ("warning", "error")
 Event = dict[str, Any]
 
 
+class Secret(str):
+    """A value of the configuration that is set with `--secret`."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Finding:
     """A violation that a policy reported, as the engine passed it on."""
@@ -350,7 +356,8 @@ class Engine:
         settings = scratch / f"Pulumi.{stack}.yaml"
         shutil.copyfile(scratch / "settings.yaml", settings)
         if config:
-            pairs = [part for name, value in config.items() for part in ("--plaintext", f"{name}={value}")]
+            kinds = {name: "--secret" if isinstance(value, Secret) else "--plaintext" for name, value in config.items()}
+            pairs = [part for name, value in config.items() for part in (kinds[name], f"{name}={value}")]
             self._ask(program, stack, ["config", "set-all", *pairs])
         self.runs += 1
         log = self.folder / "events" / f"{self.runs}-{command}.jsonl"

@@ -17,7 +17,7 @@ import yaml
 from pulumi import automation
 
 from tests.aws import MASTER, Aws, dns_name, load_balancer_arn, serve, zone_id
-from tests.engine import TOOLS, Engine, Run, program
+from tests.engine import TOOLS, Engine, Run, Secret, program
 
 pytestmark = pytest.mark.engine
 
@@ -389,6 +389,28 @@ def test_state_holds_a_reference_and_no_secret(platform: Platform) -> None:
     assert len(provider) < 120
     secrets = (EXTERNAL_ID, platform.environment()["AWS_SECRET_ACCESS_KEY"])
     assert not [word for word in secrets if word in said]
+
+
+def test_credentials_of_a_login_are_used_and_kept_nowhere(platform: Platform) -> None:
+    """ESC's `aws:login` as secret config; the environment has none that work."""
+    environment = platform.aws.environment()
+    login = {
+        "accessKeyId": environment["AWS_ACCESS_KEY_ID"],
+        "secretAccessKey": environment["AWS_SECRET_ACCESS_KEY"],
+    }
+    project, config = platform.program(), {"tenant-links:login": Secret(json.dumps(login))}
+    others = {**platform.environment(), "AWS_ACCESS_KEY_ID": "AKIANOBODY", "AWS_SECRET_ACCESS_KEY": "nothing"}
+
+    refused = platform.engine.up(project, STACK, env=others, skip_preview=True)
+    run = platform.engine.up(project, STACK, env=others, skip_preview=True, config=config)
+    broken = {"tenant-links:login": Secret(json.dumps({"secretAccessKey": login["secretAccessKey"]}))}
+    wrong = platform.engine.up(project, STACK, env=others, skip_preview=True, config=broken)
+
+    assert "The security token included in the request is invalid" in refused.errors
+    assert ALL_CREATED == done(run)
+    assert "tenant-links:login: expected an object with the texts accessKeyId" in wrong.errors
+    said = "".join(each.stdout + each.stderr + each.errors for each in (refused, run, wrong)) + platform.stored()
+    assert login["secretAccessKey"] not in said
 
 
 def test_a_state_of_version_1_goes_on(platform: Platform) -> None:

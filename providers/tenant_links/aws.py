@@ -11,15 +11,17 @@ Settings, none of them secret (stack config, or else environment):
 - `TENANT_LINKS_REGISTRY`: the registry's file.  From the environment alone: what bounds a link must not come from the
   program's own folder.
 
-Credentials come from boto3's own chain (environment, profile, web identity, ESC's `aws:login`), and
-`AWS_ENDPOINT_URL` is honoured as everywhere.  They stay in this process: never in inputs, outputs, state,
-logs or errors.
+Credentials come from boto3's own chain (environment, profile, web identity), or from `tenant-links:login` in the
+stack's config, a secret object as ESC's `aws:login` gives it (`accessKeyId`, `secretAccessKey`, `sessionToken`).  They
+stay in this process: never in inputs, outputs, logs or errors.  The engine keeps a stack's config with the provider's
+state, encrypted what is secret, so the environment is the better place.  `AWS_ENDPOINT_URL` is honoured as everywhere.
 """
 
+import json
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -47,6 +49,12 @@ CONFIG = Config(
     user_agent_extra=f"tenant-safety tenant-links/{__version__}",
 )
 _RENEW_BEFORE = timedelta(minutes=5)
+_LOGIN = {
+    "accessKeyId": "aws_access_key_id",
+    "secretAccessKey": "aws_secret_access_key",
+    "sessionToken": "aws_session_token",
+}
+"""Without a token where they are static: https://www.pulumi.com/docs/esc/integrations/dynamic-login-credentials/aws-login/"""
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -58,6 +66,8 @@ class Settings:
     role_arn: str | None = None
     tenant_role_arn: str | None = None
     registry: str | None = None
+    login: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """A boto3 session's credentials; its own chain if there are none."""
 
     @classmethod
     def of(cls, config: Callable[[str], object], environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -72,7 +82,21 @@ class Settings:
             _role(setting("roleArn", "TENANT_LINKS_ROLE_ARN"), "tenant-links:roleArn"),
             setting("tenantRoleArn", "TENANT_LINKS_TENANT_ROLE_ARN"),
             environ.get("TENANT_LINKS_REGISTRY") or None,
+            _login(config("tenant-links:login")),
         )
+
+
+def _login(value: object) -> Mapping[str, str]:
+    """Credentials of ESC's `aws:login`, of which an error tells the names only."""
+    if value is None or value == "":
+        return {}
+    try:
+        given = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        given = None
+    if not isinstance(given, Mapping) or not all(isinstance(given.get(key), str) for key in list(_LOGIN)[:2]):
+        raise LinkError(f"tenant-links:login: expected an object with the texts {', '.join(_LOGIN)}")
+    return {name: given[key] for key, name in _LOGIN.items() if given.get(key)}
 
 
 def _role(arn: str | None, name: str) -> str | None:
@@ -86,7 +110,7 @@ class Accounts:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._session = boto3.Session()
+        self._session = boto3.Session(**settings.login)
         self._lock = threading.Lock()
         self._clients: dict[tuple[str | None, str, str], tuple[Client, datetime]] = {}
         self._keys: dict[str | None, tuple[dict[str, str], datetime]] = {None: ({}, _NEVER)}

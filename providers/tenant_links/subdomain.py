@@ -233,6 +233,8 @@ def _beyond(inputs: Props, pair: Pair) -> Iterator[CheckFailure]:
     own = {f"{name}.{links.zone_name}" for name in pair.labels}
     if isinstance(leads, str) and leads.endswith(f".{links.zone_name}") and leads not in own:
         yield failure("dns_name", f"expected no other tenant's name (got {leads!r})")
+    if leads is not None and leads == inputs.get("fqdn"):
+        yield failure("dns_name", f"expected another name than its own (got {leads!r})")
 
 
 class TenantSubdomain(Resource, module="tenant_links", name="TenantSubdomain"):
