@@ -612,17 +612,19 @@ def test_credentials_end(aws: Aws) -> None:
 
 
 def test_the_ambient_identity_assumes_what_it_may(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As the providers do: the linker, and the reader of an account that was onboarded."""
+    """As the providers do: the linker, and as that the reader of an account that was onboarded."""
     for name, value in aws.environment().items():
         monkeypatch.setenv(name, value)
     sts, reader = boto3.client("sts", region_name="eu-central-1"), "arn:aws:iam::444444444444:role/tenant-links-reader"
-    sts.assume_role(RoleArn=LINKER, RoleSessionName="ci")
+    session = aws.signed_in(sts.assume_role(RoleArn=LINKER, RoleSessionName="ci")["Credentials"])
+    linker = session.client("sts", endpoint_url=aws.endpoint)
 
-    early = refusal(sts.assume_role, RoleArn=reader, RoleSessionName="ci")
+    early = refusal(linker.assume_role, RoleArn=reader, RoleSessionName="ci")
     aws.onboard("444444444444")
-    sts.assume_role(RoleArn=reader, RoleSessionName="ci")
+    past = refusal(sts.assume_role, RoleArn=reader, RoleSessionName="ci")
+    linker.assume_role(RoleArn=reader, RoleSessionName="ci")
 
-    assert "AccessDenied" in early
+    assert ["AccessDenied", "AccessDenied"] == [text.split(":")[0] for text in (early, past)]
 
 
 # KMS and load balancers
@@ -838,3 +840,149 @@ def test_a_crowd_shares_a_zone_under_faults(aws: Aws, zone: str) -> None:
     assert [] == aws.journal.actions("UPSERT")
     assert aws.journal.count("route53", fault="error") > 5
     assert took < 30
+
+
+# What follows judges a caller's own policies: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+
+
+def limited(aws: Aws, service: str, actions: Any, resource: str = "*", **conditions: Any) -> Any:
+    """A client of a role with one statement."""
+    statement = {"Effect": "Allow", "Action": actions, "Resource": resource, "Condition": conditions}
+    name = f"limited{next(_numbers)}"
+    aws.linker({"Version": "2012-10-17", "Statement": [statement]}, name)
+    return aws.session(MASTER, name).client(service, endpoint_url=aws.endpoint)
+
+
+def changed(client: Any, zone: str, *changes: tuple[str, dict[str, Any]]) -> None:
+    batch = [{"Action": action, "ResourceRecordSet": item} for action, item in changes]
+    client.change_resource_record_sets(HostedZoneId=zone_id(zone), ChangeBatch={"Changes": batch})
+
+
+def test_records_need_leave(aws: Aws, zone: str) -> None:
+    """https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonroute53.html"""
+    arn = f"arn:aws:route53:::hostedzone/{zone_id(zone)}"
+    reader, writer = (limited(aws, "route53", f"route53:{what}*", arn) for what in ("List", "Change"))
+
+    assert "AccessDenied: User: arn:aws:sts::999999999999:assumed-role/limited" in refusal(
+        changed, reader, zone, ("CREATE", record(f"a.{zone}"))
+    )
+    assert "is not authorized to perform: route53:ListResourceRecordSets" in refusal(
+        writer.list_resource_record_sets, HostedZoneId=zone_id(zone)
+    )
+    reader.list_resource_record_sets(HostedZoneId=zone_id(zone))
+    changed(writer, zone, ("CREATE", record(f"a.{zone}")))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "changes"),
+    [
+        ("NormalizedRecordNames", "a.{zone}", (("CREATE", "A.{zone}.", "A"), ("CREATE", "b.{zone}", "A"))),
+        ("NormalizedRecordNames", "\\052.{zone}", (("CREATE", "*.{zone}", "A"), ("CREATE", "a.{zone}", "A"))),
+        ("NormalizedRecordNames", "a_b.{zone}", (("CREATE", "a\\137b.{zone}", "A"), ("CREATE", "a-b.{zone}", "A"))),
+        ("RecordTypes", "A", (("CREATE", "a.{zone}", "A"), ("CREATE", "b.{zone}", "CNAME"))),
+        ("Actions", "CREATE", (("CREATE", "a.{zone}", "A"), ("UPSERT", "b.{zone}", "A"))),
+    ],
+)
+def test_conditions_see_every_change_of_a_batch(
+    aws: Aws, zone: str, key: str, value: str, changes: tuple[tuple[str, str, str], ...]
+) -> None:
+    """The first change alone is allowed.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-conditions-route53.html
+    """
+    wanted = {f"route53:ChangeResourceRecordSets{key}": [value.format(zone=zone)]}
+    client = limited(aws, "route53", "route53:*", **{"ForAllValues:StringEquals": wanted})
+    fine, bad = (
+        (action, record(name.format(zone=zone), kind, *(["a.example.com"] if kind == "CNAME" else [])))
+        for action, name, kind in changes
+    )
+
+    assert "AccessDenied" in refusal(changed, client, zone, fine, bad)
+    changed(client, zone, fine)
+
+
+def test_roles_need_leave_by_their_path(aws: Aws) -> None:
+    """A role that is not there has none, and CreateRole with tags is TagRole too.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags_roles.html
+    """
+    arn, name = f"arn:aws:iam::{MASTER}:role/team/*", f"r{next(_numbers)}"
+    client = limited(aws, "iam", ["iam:CreateRole", "iam:GetRole"], arn)
+    asked = {"RoleName": name, "AssumeRolePolicyDocument": trust()}
+
+    assert "iam:CreateRole" in refusal(client.create_role, **asked)
+    assert "iam:TagRole" in refusal(client.create_role, **asked, Path="/team/", Tags=[{"Key": "a", "Value": "b"}])
+    assert f"iam:GetRole on resource: arn:aws:iam::{MASTER}:role/{name} " in refusal(client.get_role, RoleName=name)
+    client.create_role(**asked, Path="/team/")
+    assert "/team/" == client.get_role(RoleName=name)["Role"]["Path"]
+
+
+def test_conditions_see_boundary_and_tags(aws: Aws) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html and
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_iam-tags.html
+    """
+    name, tag = f"r{next(_numbers)}", {"Key": "Team", "Value": "a"}
+    made = (aws.client("iam").create_policy(PolicyName=f"{name}{i}", PolicyDocument=allow("s3:*")) for i in range(2))
+    boundary, other = (each["Policy"]["Arn"] for each in made)
+    aws.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust(), Tags=[tag])
+    bounding = limited(aws, "iam", "iam:*", ArnEquals={"iam:PermissionsBoundary": boundary})
+    present = limited(aws, "iam", "iam:*", StringEquals={"aws:ResourceTag/team": "a", "iam:ResourceTag/team": "a"})
+    asking = limited(aws, "iam", "iam:*", StringEquals={"aws:RequestTag/team": "a"})
+    keys = limited(aws, "iam", "iam:*", **{"ForAllValues:StringEquals": {"aws:TagKeys": ["Team"]}})
+    policy = {"RoleName": name, "PolicyName": "p", "PolicyDocument": allow("s3:Get*")}
+
+    assert "AccessDenied" in refusal(bounding.put_role_policy, **policy)
+    assert "AccessDenied" in refusal(bounding.put_role_permissions_boundary, RoleName=name, PermissionsBoundary=other)
+    bounding.put_role_permissions_boundary(RoleName=name, PermissionsBoundary=boundary)
+    bounding.put_role_policy(**policy)
+    assert "AccessDenied" in refusal(asking.tag_role, RoleName=name, Tags=[{"Key": "team", "Value": "b"}])
+    asking.tag_role(RoleName=name, Tags=[tag])
+    assert "AccessDenied" in refusal(keys.untag_role, RoleName=name, TagKeys=["other"])
+    present.get_role(RoleName=name)
+    keys.untag_role(RoleName=name, TagKeys=["Team"])
+    assert "AccessDenied" in refusal(present.get_role, RoleName=name)
+
+
+@pytest.mark.parametrize(
+    ("condition", "right", "wrong"),
+    [
+        (
+            {"StringLike": {"kms:GranteePrincipal": f"arn:aws:iam::{TENANT}:*"}},
+            {},
+            {"GranteePrincipal": f"arn:aws:iam::{OTHER}:root"},
+        ),
+        (
+            {"ForAllValues:StringEquals": {"kms:GrantOperations": ["Decrypt"]}},
+            {},
+            {"Operations": ["Decrypt", "Encrypt"]},
+        ),
+        (
+            {"StringEquals": {"kms:GrantConstraintType": "EncryptionContextSubset"}},
+            {"Constraints": {"EncryptionContextSubset": {"a": "b"}}},
+            {"Constraints": {"EncryptionContextEquals": {"a": "b"}}},
+        ),
+        (
+            {"StringEquals": {"kms:RetiringPrincipal": f"arn:aws:iam::{TENANT}:root"}},
+            {"RetiringPrincipal": f"arn:aws:iam::{TENANT}:root"},
+            {},
+        ),
+    ],
+)
+def test_conditions_see_what_a_grant_gives(
+    aws: Aws, condition: dict[str, Any], right: dict[str, Any], wrong: dict[str, Any]
+) -> None:
+    """https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html"""
+    key = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
+    client = limited(aws, "kms", "kms:CreateGrant", key, **condition)
+    asked = {"KeyId": key, "GranteePrincipal": f"arn:aws:iam::{TENANT}:root", "Operations": ["Decrypt"]}
+
+    assert "AccessDenied" in refusal(client.create_grant, **asked | wrong)
+    assert client.create_grant(**asked | right)["GrantId"]
+
+
+def test_load_balancers_need_leave(aws: Aws) -> None:
+    """https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html"""
+    refused, allowed = (limited(aws, "elbv2", f"elasticloadbalancing:{w}") for w in ("DescribeTags", "Describe*"))
+
+    assert "AccessDenied" in refusal(refused.describe_load_balancers)
+    assert [] == allowed.describe_load_balancers()["LoadBalancers"]

@@ -7,8 +7,8 @@ The platform runs this, in one stack per tenant and environment. Before, there m
 - in the master account 999999999999: the zone app.example.com, the bucket acme-artifacts, the permission boundary
   tenant-links-boundary, and the role tenant-linker, which may change the zone's records and the roles below
   /tenant-links/ (`tenant-safety links policy` prints what they are allowed);
-- in the tenant's account: its load balancer, and the role tenant-links-reader, which tenant-linker's callers may
-  assume to read it (elasticloadbalancing:DescribeLoadBalancers).
+- in the tenant's account: its load balancer, and the role tenant-links-reader, which tenant-linker may assume to read
+  it (elasticloadbalancing:DescribeLoadBalancers).
 """
 
 import pulumi

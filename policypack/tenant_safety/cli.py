@@ -19,6 +19,8 @@ registry = typer.Typer(no_args_is_help=True, help="The registry of the platform 
 app.add_typer(registry, name="registry")
 iam = typer.Typer(no_args_is_help=True, help="Questions about AWS policies: a line of JSON each, in and out.")
 app.add_typer(iam, name="iam")
+links = typer.Typer(no_args_is_help=True, help="How tenants are linked to the master account.")
+app.add_typer(links, name="links")
 
 
 class Output(StrEnum):
@@ -65,6 +67,67 @@ def schema() -> None:
     from .tenancy.schema import schema as registry_schema
 
     typer.echo(registry_schema(), nl=False)
+
+
+class Role(StrEnum):
+    """A policy that links need."""
+
+    linker = "linker"
+    own_linker = "own-linker"
+    own_linker_trust = "own-linker-trust"
+    boundary = "boundary"
+    reader = "reader"
+    reader_trust = "reader-trust"
+
+
+@links.command()
+def policy(
+    role: Annotated[Role, typer.Option("--for", help="Whose policy.")] = Role.linker,
+    tenant: Annotated[str, typer.Option(help="The pair's tenant, for a policy of one pair.")] = "",
+    environment: Annotated[str, typer.Option(help="The pair's environment.")] = "",
+    path: Annotated[Path, typer.Option("--registry", help="The registry's file.")] = Path("tenancy.yaml"),
+) -> None:
+    """Print the AWS policy of a role that links tenants to the master account.
+
+    The platform's linker and the readers have one for all pairs; own linkers, and then boundaries, have one a pair.
+    """
+    from .tenancy import RegistryError, linker
+
+    try:
+        document = _link_policy(role, path, tenant, environment)
+    except RegistryError as error:
+        typer.echo(f"tenant-safety links policy: {error}", err=True)
+        raise typer.Exit(1) from None
+    size = linker.size(document)
+    if size > linker.MAX_MANAGED:
+        typer.echo(f"{size} characters: more than a managed policy may have, so put it inline", err=True)
+    typer.echo(json.dumps(document, indent=2))
+
+
+def _link_policy(role: Role, path: Path, tenant: str, environment: str) -> dict[str, object]:
+    """The document, if AWS takes it.  Raises `RegistryError`."""
+    from .iam import parse
+    from .tenancy import RegistryError, linker, load
+
+    if bool(tenant) != bool(environment) or (role in (Role.own_linker, Role.own_linker_trust) and not tenant):
+        raise RegistryError(f"--for {role}: expected both --tenant and --environment")
+    registry = load(path).registry
+    document = {
+        Role.linker: lambda: linker.linker_policy(registry),
+        Role.own_linker: lambda: linker.own_linker_policy(registry, tenant, environment),
+        Role.own_linker_trust: lambda: linker.own_linker_trust(registry, tenant, environment),
+        Role.boundary: lambda: linker.boundary_policy(registry, tenant, environment),
+        Role.reader: lambda: linker.reader_policy(registry),
+        Role.reader_trust: lambda: linker.reader_trust(registry, tenant, environment),
+    }[role]()
+    trusts = role in (Role.own_linker_trust, Role.reader_trust)
+    parse(json.dumps(document), "trust" if trusts else "identity")
+    most = linker.MAX_TRUST if trusts else linker.MAX_MANAGED if role is Role.boundary else linker.MAX_INLINE
+    if linker.size(document) > most:
+        raise RegistryError(
+            f"--for {role}: expected at most {most} characters, as AWS does (got {linker.size(document)})"
+        )
+    return document
 
 
 @app.command()

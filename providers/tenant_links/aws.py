@@ -4,8 +4,10 @@ Settings, none of them secret (stack config, or else environment):
 
 - `tenant-links:roleArn`, `TENANT_LINKS_ROLE_ARN`: the role in the master account that changes records and
   roles. Without it the ambient identity does.
+- `tenant-links:externalId`, `TENANT_LINKS_EXTERNAL_ID`: what `roleArn` wants to hear, if it is a pair's own linker.
 - `tenant-links:tenantRoleArn`, `TENANT_LINKS_TENANT_ROLE_ARN`: the role that reads a tenant's load balancer,
-  with `{account}` where the tenant's account id belongs: `arn:aws:iam::{account}:role/tenant-links-reader`.
+  with `{account}` where the tenant's account id belongs: `arn:aws:iam::{account}:role/tenant-links-reader`.  `roleArn`
+  assumes it, if there is one.
 - `tenant-links:region`, `TENANT_LINKS_REGION`, `AWS_REGION`: where STS and IAM are called from; `us-east-1`
   if none.
 - `TENANT_LINKS_REGISTRY`: the registry's file.  From the environment alone: what bounds a link must not come from the
@@ -68,6 +70,7 @@ class Settings:
     registry: str | None = None
     login: Mapping[str, str] = field(default_factory=dict, repr=False)
     """A boto3 session's credentials; its own chain if there are none."""
+    external_id: str | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, config: Callable[[str], object], environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -83,6 +86,7 @@ class Settings:
             setting("tenantRoleArn", "TENANT_LINKS_TENANT_ROLE_ARN"),
             environ.get("TENANT_LINKS_REGISTRY") or None,
             _login(config("tenant-links:login")),
+            setting("externalId", "TENANT_LINKS_EXTERNAL_ID"),
         )
 
 
@@ -127,7 +131,7 @@ class Accounts:
         return str(self.master("sts").get_caller_identity()["Account"])
 
     def tenant(self, service: str, account: str, region: str) -> Client:
-        """A client in a tenant's account: through `tenantRoleArn`, else with the ambient identity."""
+        """A client in a tenant's account: as `tenantRoleArn`, else with the ambient identity."""
         template = self._settings.tenant_role_arn
         return self._client(template.replace("{account}", account) if template else None, service, region)
 
@@ -145,8 +149,13 @@ class Accounts:
     def _assume(self, role_arn: str | None) -> tuple[dict[str, str], datetime]:
         keys, until = self._keys.get(role_arn, ({}, datetime.min.replace(tzinfo=UTC)))
         if datetime.now(UTC) >= until:
-            sts = self._session.client("sts", region_name=self._settings.region, config=CONFIG)
-            given = sts.assume_role(RoleArn=role_arn, RoleSessionName="tenant-links")["Credentials"]
+            linker = self._settings.role_arn
+            is_linker = role_arn == linker
+            by, _ = self._assume(None if is_linker else linker)
+            sts = self._session.client("sts", region_name=self._settings.region, config=CONFIG, **by)
+            external_id = self._settings.external_id if is_linker else None
+            told = {"ExternalId": external_id} if external_id else {}
+            given = sts.assume_role(RoleArn=role_arn, RoleSessionName="tenant-links", **told)["Credentials"]
             names = {
                 "aws_access_key_id": "AccessKeyId",
                 "aws_secret_access_key": "SecretAccessKey",

@@ -168,7 +168,7 @@ class CrossAccountGrantProvider(LinkProvider):
         self._in_master(wanted)
         if wanted.kind == "kms":
             key = wanted.key(nonce)
-            own = [grant for grant in keys.find(self._kms(wanted), key) if grant.name == key.name]
+            own = [grant for grant in keys.find(self._kms(wanted), key) if key.same_incarnation(grant)]
             made = next((grant for grant in own if grant.id == props["grant_id"]), None)
             if made is None:
                 return ReadResult("", {})
@@ -204,7 +204,11 @@ class CrossAccountGrantProvider(LinkProvider):
         wanted = self._wanted(props)
         self._in_master(wanted)
         if wanted.kind == "kms":
-            keys.revoke(self._kms(wanted), documents.key(wanted.resources), props["grant_id"])
+            key, kms = wanted.key(props["nonce"]), self._kms(wanted)
+            # An update that was cut short has left two of them; a new one may not be listed yet.
+            found = [grant.id for grant in keys.find(kms, key) if key.same_incarnation(grant)]
+            for grant_id in dict.fromkeys((props["grant_id"], *found)):
+                keys.revoke(kms, key.key, grant_id)
             return
         try:
             roles.remove(self._iam(), props["role_name"], props["nonce"])

@@ -41,6 +41,10 @@ class Wanted:
     def name(self) -> str:
         return f"{self.own}{self.claim.nonce}"
 
+    def same_incarnation(self, grant: "Live") -> bool:
+        """Whatever the resource was called when it made the grant."""
+        return grant.name.endswith(f"/{self.claim.nonce}")
+
 
 @dataclass(frozen=True)
 class Live:
@@ -61,9 +65,14 @@ def operations(actions: list[str]) -> tuple[str, ...]:
 
 
 def find(kms: Client, wanted: Wanted) -> tuple[Live, ...]:
-    """The grants of this pair and name on the key, whoever made them."""
+    """The grants of this pair and name on the key, whoever made them; none on a key that is gone."""
     pages = kms.get_paginator("list_grants").paginate(KeyId=wanted.key, PaginationConfig={"PageSize": 100})
-    found = (grant for page in pages for grant in page["Grants"])
+    try:
+        found = [grant for page in pages for grant in page["Grants"]]
+    except ClientError as error:
+        if code(error) != "NotFoundException":
+            raise
+        return ()
     return tuple(
         Live(
             grant["GrantId"],
@@ -84,7 +93,8 @@ def make(kms: Client, wanted: Wanted) -> str:
         TakenError: another resource has the grant's name.
     """
     there = find(kms, wanted)
-    other = next((grant for grant in there if not grant.name.startswith(wanted.own)), None)
+    others = (g for g in there if not g.name.startswith(wanted.own) and not wanted.same_incarnation(g))
+    other = next(others, None)
     if other is not None:
         raise TakenError(f"{wanted.key} has a grant {other.name} of another resource; choose another grant name")
     known = next((grant for grant in there if grant.name == wanted.name and grant.gives(wanted)), None)

@@ -67,13 +67,13 @@ def find(iam: Client, name: str) -> Live | None:
         raise
 
 
-def _patiently(call: Callable[[], R]) -> R:
+def _patiently(call: Callable[[], R], *codes: str) -> R:
     """What `call` answers once IAM sees what was just made, or made anew."""
     for pause in PAUSES:
         try:
             return call()
         except ClientError as error:
-            if code(error) != "NoSuchEntity":
+            if code(error) not in ("NoSuchEntity", *codes):
                 raise
         time.sleep(pause)
     return call()
@@ -141,10 +141,11 @@ def create(iam: Client, wanted: Wanted, *, adopt: bool = False) -> Live:
 def mend(iam: Client, wanted: Wanted, live: Live) -> Live:
     """Make an own role what the inputs ask for: who may assume it, and its boundary, before what they then may do."""
     role = {"RoleName": wanted.name}
-    if live.claim is None or not live.claim.same_content(wanted.claim) or wanted.tags.items() - live.tags.items():
-        iam.tag_role(**role, Tags=wanted.aws_tags)
+    # First away: a role has at most 50 tags, and keys that differ in case are one.
     if extra := sorted(live.tags.keys() - wanted.tags.keys()):
         iam.untag_role(**role, TagKeys=extra)
+    if live.claim is None or not live.claim.same_content(wanted.claim) or wanted.tags.items() - live.tags.items():
+        iam.tag_role(**role, Tags=wanted.aws_tags)
     if wanted.boundary and live.boundary != wanted.boundary:
         iam.put_role_permissions_boundary(**role, PermissionsBoundary=wanted.boundary)
     _strip(iam, wanted.name, live, keep=POLICY_NAME)
@@ -152,7 +153,8 @@ def mend(iam: Client, wanted: Wanted, live: Live) -> Live:
         iam.update_assume_role_policy(**role, PolicyDocument=render(wanted.trust))
     if live.policies.get(POLICY_NAME) != wanted.policy:
         document = render(wanted.policy)
-        _patiently(lambda: iam.put_role_policy(**role, PolicyName=POLICY_NAME, PolicyDocument=document))
+        # A linker of a pair may do this to roles with the pair's tags, which IAM may not see yet either.
+        _patiently(lambda: iam.put_role_policy(**role, PolicyName=POLICY_NAME, PolicyDocument=document), "AccessDenied")
     if live.boundary and not wanted.boundary:
         iam.delete_role_permissions_boundary(**role)
     return live

@@ -35,8 +35,9 @@ def seed(world: World) -> None:
     """What a platform has before the first link: a pipeline's user in the master account, and the linker."""
     iam = principals.backend(MASTER)
     user = iam.create_user("us-east-1", "ci")
-    iam.put_user_policy("ci", "assume", allow("sts:AssumeRole", [LINKER, READER.format(account="*")]))
+    iam.put_user_policy("ci", "assume", allow("sts:AssumeRole", LINKER))
     world.identities[AMBIENT_KEY] = Identity(MASTER, user.arn, user.id, user.arn)
+    iam.create_policy("", "/", allow(["s3:*", "kms:*"]), "tenant-links-boundary", [])
     _role(MASTER, LINKER.rsplit("/", 1)[-1], allow(["route53:*", "iam:*", "kms:*", "sts:*"]))
 
 
@@ -47,9 +48,9 @@ def onboard(account: str) -> None:
         _role(account, name, allow("elasticloadbalancing:Describe*"))
 
 
-def _role(account: str, name: str, policy: str) -> None:
+def _role(account: str, name: str, policy: str, trusting: str | None = None) -> None:
     iam = principals.backend(account)
-    iam.create_role(name, trust(MASTER), "/", None, "", [], 3600)
+    iam.create_role(name, trusting or trust(MASTER), "/", None, "", [], 3600)
     iam.put_role_policy(name, "own", policy)
 
 
@@ -98,6 +99,11 @@ class Control:
         if found is None:
             raise ValueError(f"expected a role of account {account} (got {role!r})")
         return self._world.sign_in(sts.session_of(found, account, "test", None))
+
+    def do_role(self, account: str, name: str, policy: str, trust: str | None = None) -> str:
+        """Make a role with one policy; returns its ARN.  By default the master account may assume it."""
+        _role(account, name, policy, trust)
+        return f"arn:aws:iam::{account}:role/{name}"
 
     def do_onboard(self, account: str) -> None:
         onboard(account)

@@ -148,6 +148,8 @@ class Aws:
     process: subprocess.Popen[str] = field(repr=False)
     endpoint: str
     clients: dict[tuple[str, str, str], Any] = field(default_factory=dict, repr=False)
+    onlookers: boto3.Session = field(default_factory=boto3.Session, repr=False)
+    """One for all of them: reading a service's model takes longer than what they ask."""
 
     @classmethod
     def start(cls) -> Aws:
@@ -211,11 +213,23 @@ class Aws:
         self.control("account", account=account, closed=closed, member=member)
 
     def onboard(self, account: str) -> None:
-        """Give a tenant's account the role that the ambient identity reads load balancers with."""
+        """Give a tenant's account the role that the linker reads load balancers with."""
         self.control("onboard", account=account)
 
+    def linker(
+        self,
+        policy: dict[str, Any],
+        name: str = "linker",
+        trust: dict[str, Any] | None = None,
+        *,
+        account: str = MASTER,
+    ) -> str:
+        """Make a role with this policy alone; returns its ARN.  By default all of the master account may assume it."""
+        trusting = json.dumps(trust) if trust else None
+        return str(self.control("role", account=account, name=name, policy=json.dumps(policy), trust=trusting))
+
     def environment(self) -> dict[str, str]:
-        """What a process needs to act as the pipeline of the master account: it may assume LINKER and READERs."""
+        """What a process needs to act as the master account's pipeline, which may assume LINKER, which assumes READERs."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": AMBIENT_KEY,
@@ -224,14 +238,21 @@ class Aws:
             "AWS_EC2_METADATA_DISABLED": "true",
             "TENANT_LINKS_ROLE_ARN": LINKER,
             "TENANT_LINKS_TENANT_ROLE_ARN": READER,
+            "TENANT_LINKS_REGISTRY": str(ROOT / "tenancy.yaml"),
         }
 
     def _onlooker(self, service: str, account: str) -> Any:
         """A client that no fault strikes, no limit stops and no journal tells of; no time passes for it."""
         key = f"onlooker {service}", account, REGION
         if key not in self.clients:
-            session = self.signed_in(self.control("keys", account=account, onlooker=True))
-            self.clients[key] = session.client(service, endpoint_url=self.endpoint)
+            keys = self.control("keys", account=account, onlooker=True)
+            self.clients[key] = self.onlookers.client(
+                service,
+                endpoint_url=self.endpoint,
+                region_name=REGION,
+                aws_access_key_id=keys["AccessKeyId"],
+                aws_secret_access_key=keys["SecretAccessKey"],
+            )
         return self.clients[key]
 
     def session(self, account: str = MASTER, role: str | None = None, region: str = REGION) -> boto3.Session:
@@ -262,7 +283,7 @@ class Aws:
     def load_balancer(self, account: str, name: str, *, dualstack: bool = False) -> str:
         """Make an application load balancer with its network; returns `load_balancer_arn(account, name)`.
 
-        The account gets the role that the ambient identity reads with.
+        The account gets the role that the linker reads with.
         """
         self.onboard(account)
         ec2, elb = self._onlooker("ec2", account), self._onlooker("elbv2", account)
@@ -290,10 +311,27 @@ class Aws:
         batch = [{"Action": action, "ResourceRecordSet": record} for action, record in changes]
         self.client("route53").change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": batch})
 
-    def roles(self, account: str = MASTER) -> list[str]:
-        """The names of the roles under `/tenant-links/`."""
-        pages = self._onlooker("iam", account).get_paginator("list_roles").paginate(PathPrefix="/tenant-links/")
+    def roles(self, account: str = MASTER, *, path: str = "/tenant-links/") -> list[str]:
+        """The names of the roles under the path."""
+        pages = self._onlooker("iam", account).get_paginator("list_roles").paginate(PathPrefix=path)
         return [role["RoleName"] for page in pages for role in page["Roles"]]
+
+    def role(self, name: str, account: str = MASTER) -> dict[str, Any]:
+        """All that a role is: IAM's `Role`, with its `Inline` policies by name and the `Attached` ones' ARNs."""
+        iam = self._onlooker("iam", account)
+        names = iam.list_role_policies(RoleName=name)["PolicyNames"]
+        inline = {policy: iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"] for policy in names}
+        attached = [p["PolicyArn"] for p in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]]
+        return {**iam.get_role(RoleName=name)["Role"], "Inline": inline, "Attached": attached}
+
+    def key(self) -> str:
+        """Make a KMS key in the master account; returns its ARN."""
+        return str(self._onlooker("kms", MASTER).create_key()["KeyMetadata"]["Arn"])
+
+    def grants(self, key: str) -> list[dict[str, Any]]:
+        """The grants on a key."""
+        pages = self._onlooker("kms", MASTER).get_paginator("list_grants").paginate(KeyId=key)
+        return [grant for page in pages for grant in page["Grants"]]
 
 
 def serve() -> Aws:

@@ -63,7 +63,7 @@ def create_grant(call: Call, world: World) -> dict[str, Any]:
         raise Refusal("ValidationException", "this local AWS knows grants to principals of accounts only", 400)
     for principal in (params["GranteePrincipal"], params.get("RetiringPrincipal")):
         _exists(principal, call, world)
-    _authorize(call, key, world)
+    _authorize(call, key, world, _conditions(params, call))
     wanted = Grant(
         id=secrets.token_hex(32),
         key=key.arn,
@@ -191,9 +191,24 @@ def _key_of_ciphertext(call: Call) -> str:
     return next((backend.keys[key_id].arn for backend in regions if key_id in backend.keys), key_id)
 
 
-def _authorize(call: Call, key: Any, world: World) -> None:
+def _conditions(params: Mapping[str, Any], call: Call) -> dict[str, tuple[str, ...]]:
+    """What CreateGrant asks for.
+
+    Source: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
+    """
+    found = {
+        "kms:calleraccount": (call.account,),
+        "kms:granteeprincipal": (params.get("GranteePrincipal"),),
+        "kms:retiringprincipal": (params.get("RetiringPrincipal"),),
+        "kms:grantoperations": tuple(params["Operations"]),
+        "kms:grantconstrainttype": tuple(params.get("Constraints") or ()),
+    }
+    return {key: tuple(value for value in values if value) for key, values in found.items() if any(values)}
+
+
+def _authorize(call: Call, key: Any, world: World, more: dict[str, tuple[str, ...]] | None = None) -> None:
     action = f"kms:{call.operation}"
-    if not sts.authorized(call, world, action, key.arn, account=key.account_id, policy=key.policy):
+    if not sts.authorized(call, world, action, key.arn, account=key.account_id, policy=key.policy, more=more):
         said = f"User: {call.caller.arn} is not authorized to perform: {action} on resource: {key.arn}"
         raise Refusal("AccessDeniedException", said, 400)
 

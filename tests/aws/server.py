@@ -21,7 +21,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from moto.route53.models import HostedZoneIdentifier
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from . import control, elbv2, iam, kms, route53, sts
+from . import authorize, control, elbv2, iam, kms, route53, sts
 from .calls import Answer, Call, Refusal, decode, encode, error_code, rewound
 from .faults import AFTER, Fault
 from .journal import shown
@@ -117,6 +117,7 @@ class Server:
     def _carry_out(self, call: Call, environ: dict[str, Any]) -> Answer:
         world, rule = self.world, RULES.get(call.service, {}).get(call.operation)
         with world.lock:
+            authorize.check(call, world)
             _stale(call, world)
             result = _ruled(rule, call, world) if rule else None
             if result is not None:

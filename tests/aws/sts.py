@@ -91,10 +91,10 @@ def authorized(
     resource: str,
     *,
     account: str,
-    policy: str,
+    policy: str | None,
     more: dict[str, tuple[str, ...]] | None = None,
 ) -> bool:
-    """Whether the caller's own policies and those of the resource allow an action, across accounts too."""
+    """Whether the caller's own policies, and the resource's if it has any, allow an action, across accounts too."""
     who = call.caller
     entity = principals.find(who.principal)
     identity = [json.dumps(principals.ALL)] if who.unlimited else principals.identity_policies(entity) if entity else []
@@ -103,7 +103,7 @@ def authorized(
         identity=_attached("identity", identity),
         boundary=_attached("boundary", [bound] if bound else []),
         session=_attached("session", [who.session_policy] if who.session_policy else []),
-        resource=_attached("resource", [policy]),
+        resource=_attached("resource", [] if policy is None else [policy]),
     )
     context = {**_context(call, world, entity, account), **(more or {})}
     try:

@@ -1,5 +1,6 @@
 """AWS's policy language: documents, patterns and what they allow.  Knows nothing of tenants."""
 
+from .chains import Principal, World, chain, closure
 from .compare import Comparison, new_access
 from .documents import Document, DocumentError, Leaf, Statement, Symbolic, Text, Unknown, parse
 from .effort import TooComplex
@@ -9,6 +10,7 @@ from .patterns import covers, intersects
 from .policies import TARGET_SIDE, Attached, Cause, Policies, granting
 from .principals import ANONYMOUS, Caller, caller
 from .reach import Reach, Witness, reach
+from .standing import admitted, statements
 from .wildcards import matches
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "DocumentError",
     "Leaf",
     "Policies",
+    "Principal",
     "Reach",
     "Request",
     "Statement",
@@ -31,7 +34,11 @@ __all__ = [
     "TooComplex",
     "Unknown",
     "Witness",
+    "World",
+    "admitted",
     "caller",
+    "chain",
+    "closure",
     "covers",
     "evaluate",
     "granting",
@@ -41,4 +48,5 @@ __all__ = [
     "new_access",
     "parse",
     "reach",
+    "statements",
 ]

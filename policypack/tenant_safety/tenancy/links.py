@@ -53,7 +53,7 @@ def pair(registry: Registry, tenant: str, environment: str) -> Pair:
         external_id=about.external_id.get_secret_value() if about.external_id else None,
         master_account=platform.master_account,
         organization=platform.organization,
-        links=platform.links,
+        links=platform.links.model_copy(update={"boundary": platform.boundary(tenant, environment)}),
     )
 
 

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from ..iam import intersects
+
 FAMILIES = ("tenancy", "reading", "global-config", "logs", "capacity")
 """The families of rules.  Each has a floor of enforcement in the registry."""
 
@@ -17,6 +19,7 @@ _BLANK = re.compile(r"\{([^{}]*)\}")
 BLANKS = ("tenant", "environment", "account")
 """What an allowance's resources are completed with for each pair: `arn:aws:s3:::artifacts/{tenant}/*`."""
 _MAX_ROLE_NAME = 64
+_MAX_POLICY_NAME = 128
 _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{22,1224}", re.ASCII)
 
 
@@ -120,7 +123,8 @@ class Links(Model):
     zone_name: str = Field(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$", max_length=253)
     boundary: str = Field(
         pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:policy/[\w+=,.@/-]+$",
-        description="The permission boundary of every role that a link makes.",
+        description="The permission boundary of every role that a link makes.  With own_linker each pair has its "
+        "own, whose name goes on with the pair's: tenant-links-boundary-customer1-prod.",
     )
     reader: RoleName = Field(
         default="tenant-links-reader", description="The role in each tenant's account that reads its load balancer."
@@ -175,6 +179,27 @@ class Platform(Model):
     def own_linker(self, tenant: str, environment: str) -> str:
         """The name of the role through which a pair makes its own links; empty if only the platform does."""
         return f"{self.links.own_linker}-{tenant}-{environment}" if self.links and self.links.own_linker else ""
+
+    def boundary(self, tenant: str, environment: str) -> str:
+        """The permission boundary of the roles that a pair's links make; empty if no tenant can be linked.
+
+        Whoever writes a role's policy has all that its boundary lets through, so pairs that do have one each.
+        """
+        if self.links is None or self.links.own_linker is None:
+            return self.links.boundary if self.links else ""
+        return f"{self.links.boundary}-{tenant}-{environment}"
+
+    @model_validator(mode="after")
+    def _own_linkers_apart(self) -> "Platform":
+        if self.links and self.links.own_linker:
+            own = f"arn:{self.links.boundary.split(':')[1]}:iam::{self.master_account}:role/{self.links.own_linker}-*"
+            for pattern in self.protected:
+                if intersects(own, pattern):
+                    raise ValueError(
+                        "links.own_linker: expected names that none of global_config, registry, state, pack and "
+                        f"linker_roles matches, since CI/CD roles assume them ({own} meets {pattern})"
+                    )
+        return self
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -289,6 +314,9 @@ class Registry(Model):
                 _claim(stacks, f"{name}-{environment}", name, place)
                 if len(self.platform.own_linker(name, environment)) > _MAX_ROLE_NAME:
                     raise ValueError(f"{place}: expected a name of at most {_MAX_ROLE_NAME} characters for its linker")
+                if len(self.platform.boundary(name, environment).rpartition("/")[2]) > _MAX_POLICY_NAME:
+                    most = f"{_MAX_POLICY_NAME} characters"
+                    raise ValueError(f"{place}: expected a name of at most {most} for its boundary")
                 if about.external_id is not None:
                     _issued(external_ids, about.external_id.get_secret_value(), f"{name}-{environment}", place)
         return self

@@ -13,11 +13,15 @@ IDENTITY = ("tenant", "environment")
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Whom a stack belongs to.  `plan` is `None` for the platform's own stacks."""
+    """Whom a stack belongs to.  `plan` is `None` for the platform's own stacks.
+
+    `pair`: the tenant and environment that it is named after, if it is.
+    """
 
     name: str
     accounts: tuple[str, ...]
     regions: tuple[str, ...]
+    pair: tuple[str, str] | None = None
     plan: Plan | None = None
     plan_name: str = ""
     on_unknown: Mapping[Family, OnUnknown] = field(default_factory=dict)
@@ -46,27 +50,29 @@ def resolve(snapshot: Snapshot, project: str, stack: str, tags: Mapping[str, str
     platform = next((s for s in registry.platform.stacks if _is(s, project, stack)), None)
     pair = next(((t, e) for t, e in _pairs(registry) if f"{t}-{e}" == stack), None)
     if platform and (pair or not platform.per_tenant):
+        named = pair if platform.per_tenant else None
         judged = Judged(
             f"{project}/{stack}",
             platform.accounts,
             registry.platform.regions,
+            named,
             on_unknown=registry.platform.on_unknown,
         )
-        named = pair if platform.per_tenant else None
         return Claim(snapshot, judged, disagreements=tuple(_disagreements(named, project, stack, tags, config)))
     if not pair:
         return Claim(snapshot, unregistered=_unregistered(registry, project, stack))
     tenant, environment = registry.tenants[pair[0]], registry.tenants[pair[0]].environments[pair[1]]
-    judged = _judged(registry, stack, tenant, environment)
+    judged = _judged(registry, stack, pair, tenant, environment)
     return Claim(snapshot, judged, disagreements=tuple(_disagreements(pair, project, stack, tags, config)))
 
 
-def _judged(registry: Registry, name: str, tenant: Tenant, environment: Environment) -> Judged:
+def _judged(registry: Registry, name: str, pair: tuple[str, str], tenant: Tenant, environment: Environment) -> Judged:
     plan = registry.plan_of(tenant)
     return Judged(
         name=name,
         accounts=(environment.account,),
         regions=environment.regions or registry.platform.regions,
+        pair=pair,
         plan=plan,
         plan_name=tenant.plan,
         on_unknown={**registry.platform.on_unknown, **plan.on_unknown},
