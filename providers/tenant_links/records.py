@@ -113,12 +113,12 @@ class Live:
     def describe(self) -> str:
         if self.claim is not None:
             return f"{self.fqdn} belongs to {self.claim}"
-        if self.released is not None:
+        if self.released is not None and not self.answers:
             until = f"{self.released.until:%Y-%m-%d %H:%M %Z}"
             return (
                 f"{self.fqdn} was let go of by tenant '{self.released.tenant}' and stays closed to others until {until}"
             )
-        if self.ownership is not None:
+        if self.ownership is not None and self.released is None:
             return f"{self.fqdn} has an ownership record that this version cannot read"
         types = ", ".join(record.type for record in self.answers)
         return f"{self.fqdn} has records without an ownership record: {types}"
@@ -152,7 +152,8 @@ def claim_batch(live: Live, claim: Claim, answers: tuple[Record, ...], now: date
     if live.claim is not None and live.claim.same_owner(claim):
         return _swap(live, live.claim, claim, answers)
     if not _is_open(live, claim, now, adopt=adopt):
-        way = "remove what stands there first" if live.released is None else "set adopt=True if it may be given away"
+        closed = live.released is not None and not live.answers
+        way = "set adopt=True if it may be given away" if closed else "remove what stands there first"
         raise TakenError(f"{live.describe()}; choose another label, or {way}")
     left = (Change("DELETE", live.ownership),) if live.ownership else ()
     return (*left, Change("CREATE", ownership_record(live.fqdn, claim)), *_answered(live, answers))

@@ -55,6 +55,8 @@ class Live:
     claim: Claim | None
     tags: Mapping[str, str] = field(default_factory=dict)
     """Beside the claim's and AWS's own."""
+    marked: bool = True
+    """It has tags of a claim, legible or not."""
 
 
 def find(iam: Client, name: str) -> Live | None:
@@ -94,6 +96,7 @@ def _read(iam: Client, name: str) -> Live:
         boundary=role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
         claim=Claim.of_tags(tags),
         tags={key: value for key, value in tags.items() if not key.startswith((TAG, "aws:"))},
+        marked=any(key.startswith(TAG) for key in tags),
     )
 
 
@@ -126,8 +129,8 @@ def create(iam: Client, wanted: Wanted, *, adopt: bool = False) -> Live:
     if live is None:
         told = f"a role {wanted.name} exists but cannot be read"
         raise LinkError(f"{told}: try again; if it stays so, its name differs in case, and it must be removed")
-    # What nobody claims is left from before, or half of a claim that was lost; with `adopt` it is taken as it stands.
-    free = live.claim is None and adopt and live.arn.endswith(f":role{wanted.path}{wanted.name}")
+    # What nobody claims is from before; a claim that can't be read may be a newer version's.
+    free = adopt and not live.marked and live.arn.endswith(f":role{wanted.path}{wanted.name}")
     if not free and (live.claim is None or not live.claim.same_owner(wanted.claim)):
         raise TakenError(f"{_describe(wanted.name, live)}; choose another grant name, or remove the role first")
     if free:
@@ -220,7 +223,9 @@ def _gone(call: Callable[..., object], **what: str) -> None:
 
 
 def _describe(name: str, live: Live) -> str:
-    return f"the role {name} belongs to {live.claim}" if live.claim else f"the role {name} has no owner tags"
+    if live.claim is not None:
+        return f"the role {name} belongs to {live.claim}"
+    return f"the role {name} has {'owner tags that this version cannot read' if live.marked else 'no owner tags'}"
 
 
 def _parsed(document: Any) -> Document:

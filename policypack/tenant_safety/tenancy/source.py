@@ -170,11 +170,11 @@ def _told(fault: Any, message: str) -> str:
         return "expected this key, got none"
     if fault["type"] == "extra_forbidden":
         return "expected no such key; see the schema for those that there are"
+    if fault["loc"][-1:] == ("external_id",):
+        return f"{message} (got {f'{len(got)} characters' if isinstance(got, str) else type(got).__name__}, not shown)"
     if fault["type"] == "string_type" and isinstance(got, int | float) and not isinstance(got, bool):
         return f"expected text in quotes, got the number {got}"
     if isinstance(got, dict):
         return f"{message} (got an object with the keys {', '.join(map(str, got))})"
-    if fault["loc"][-1:] == ("external_id",):
-        return f"{message} (got {f'{len(got)} characters' if isinstance(got, str) else type(got).__name__}, not shown)"
     shown = repr(got)
     return f"{message} (got {shown if len(shown) <= 80 else shown[:77] + '...'})" if got is not None else message
