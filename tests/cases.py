@@ -17,7 +17,8 @@ from typing import Any
 import yaml
 
 from tenant_safety.analysis import Facts
-from tenant_safety.intake.pulumi import AWS_PROVIDER, LINKS, parts, provider
+from tenant_safety.intake.links import TYPES as LINKS
+from tenant_safety.intake.pulumi import AWS_PROVIDER, parts, provider
 from tenant_safety.intake.values import SECRET, SENTINELS, SIGNATURE, Resource, decode
 from tenant_safety.judge import judge
 from tenant_safety.model import Finding, Part, Stack, Unknown
@@ -28,6 +29,8 @@ FOLDER = Path(__file__).parent / "cases"
 REGISTRY = FOLDER / "registry" / "tenancy.yaml"
 """The registry that the cases' own `registry` is laid over."""
 UNKNOWN = SENTINELS[2]
+EVERY = f"{len(CATALOG)} of {len(CATALOG)}"
+"""How the pack counts, where all rules are proved."""
 
 
 @dataclass(frozen=True)
@@ -118,8 +121,11 @@ class Case:
         providers = {each.urn: each for each in read if each.type == AWS_PROVIDER}
         default = self._default_provider()
         found: list[Part] = []
-        judged = self._claim().judged
-        trusted = ("random", LINKS) if judged and judged.plan is None else ("random",)
+        claim = self._claim()
+        links = (
+            claim.judged and claim.snapshot and (not claim.judged.plan or claim.snapshot.registry.platform.tenants_link)
+        )
+        trusted = ("random", *(LINKS if links else ()))
         for resource in read:
             made_with = providers.get(resource.provider, default if resource.provider else None)
             own = provider(made_with) if made_with and resource.custom else None

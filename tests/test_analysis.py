@@ -8,6 +8,8 @@ import pytest
 from tenant_safety.analysis import Facts
 from tenant_safety.analysis.capacity import instance_types
 from tenant_safety.analysis.index import Index, known
+from tenant_safety.analysis.links import account_of
+from tenant_safety.iam import Symbolic
 from tenant_safety.judge import judge
 from tenant_safety.model import (
     Finding,
@@ -193,3 +195,23 @@ def test_a_name_that_is_given_is_not_one_that_aws_completes() -> None:
         index.called(Policy, "app-1"),
         index.called(Policy, "app-2"),
     )
+
+
+LATER = Unknown("load_balancer_arn", ("urn:balancer",))
+ARN = "arn:aws:elasticloadbalancing:eu-central-1:{}:loadbalancer/app/{}"
+
+
+@pytest.mark.parametrize(
+    ("wide", "account"),
+    [
+        (ARN.format("111111111111", "*"), "111111111111"),
+        (ARN.format("111111111111", "web-??:x"), "111111111111"),
+        (ARN.format("????????????", "web"), LATER),
+        ("arn:aws:elasticloadbalancing:*:loadbalancer/app/web", LATER),
+        ("arn:aws:elasticloadbalancing:*", LATER),
+        ("*", LATER),
+    ],
+)
+def test_account_of_an_arn_with_symbols(wide: str, account: object) -> None:
+    """It is known where no symbol can reach it."""
+    assert account == account_of(Symbolic(ARN.format("111111111111", "symbol"), wide, (LATER,)))

@@ -21,6 +21,7 @@ from tenant_safety.intake.engine import read
 from tenant_safety.intake.values import SECRET, SENTINELS, SIGNATURE
 from tenant_safety.rules import CATALOG
 from tenant_safety.settings import SettingsError
+from tests.cases import EVERY
 from tests.engine import ROOT
 
 PROVIDER = "urn:pulumi:customer1-prod::shop::pulumi:providers:aws::default"
@@ -304,7 +305,7 @@ def test_secret_of_a_provider_does_not_show() -> None:
 def test_proof_is_told_with_its_scope(capfd: pytest.CaptureFixture[str]) -> None:
     analyzer().AnalyzeStack(whole(ROLE), None)
 
-    assert "tenant-safety: proved 13 of 13 rules for customer1-prod, 1 resources, registry " in capfd.readouterr().err
+    assert f"tenant-safety: proved {EVERY} rules for customer1-prod, 1 resources, registry " in capfd.readouterr().err
 
 
 def test_links_are_trusted_in_the_platforms_stacks_alone() -> None:
@@ -312,4 +313,5 @@ def test_links_are_trusted_in_the_platforms_stacks_alone() -> None:
 
     response = analyzer().AnalyzeStack(whole((token, "mine", {})), None)
 
-    assert [("resource-opaque", proto.MANDATORY, "mine")] == told(response)
+    rules = ["resource-opaque", "link-foreign", "link-run-by-tenant"]
+    assert [(rule, proto.MANDATORY, "mine") for rule in rules] == told(response)

@@ -20,9 +20,11 @@ from tenant_links import documents as provided
 from tenant_links.claim import Claim
 from tenant_safety.cli import app
 from tenant_safety.iam import Attached, Policies, Request, caller, evaluate, granting, parse
+from tenant_safety.rules.linker_wider import linker_wider
 from tenant_safety.tenancy import Registry, RegistryError, linker
 from tenant_safety.tenancy.doubts import GENERATED, Documents, doubts
 from tests.aws import MASTER, Aws, serve
+from tests.cases import Case, Outcome, run
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = yaml.safe_load((ROOT / "tenancy.yaml").read_text(encoding="utf-8"))
@@ -32,6 +34,12 @@ PROD, BETA, OTHER = "111111111111", "111111111112", "222222222222"
 ORGANIZATION = EXAMPLE["platform"]["organization"]
 KEY = f"arn:aws:kms:eu-central-1:{MASTER}:key/5a0d7d3c-1111-4b5e-9d55-2b7c1e0f6a11"
 EXTERNAL_ID = EXAMPLE["tenants"]["customer1"]["environments"]["prod"]["external_id"]
+
+
+OWN = {
+    "platform": {"links": {"own_linker": "own-linker"}},
+    "tenants": {"customer2": {"environments": {"prod": {"external_id": "issued-to-customer2-prod"}}}},
+}
 
 
 def registry(*, own: bool = False, key: str = KEY) -> Registry:
@@ -685,3 +693,25 @@ def test_policies_keep_to_the_sizes_of_aws(tmp_path: Path, length: int, code: in
 
     wanted = {0: "more than a managed policy may have, so put it inline", 1: "expected at most 10240 characters"}
     assert (code, True) == (came, wanted[code] in said)
+
+
+def test_linkers_with_the_printed_documents_pass_the_packs_rule() -> None:
+    """And with any other pair's they do not."""
+    case = Case("linker-wider", "", Outcome("", ()), project="master", stack="main", registry=OWN)
+    its = case.facts().registry
+
+    def linkers(tenant: str) -> tuple[dict[str, Any], ...]:
+        policy, trust = (f(its, tenant, "prod") for f in (linker.own_linker_policy, linker.own_linker_trust))
+        inline = [{"name": "links", "policy": json.dumps(policy)}]
+        own = {"name": "own-linker-customer1-prod", "assumeRolePolicy": json.dumps(trust), "inlinePolicies": inline}
+        platforms = {"role": "tenant-linker", "policy": json.dumps(linker.linker_policy(its))}
+        return (
+            {"type": "aws:iam/role:Role", "name": "own", "props": own},
+            {"type": "aws:iam/rolePolicy:RolePolicy", "name": "platforms", "props": platforms},
+        )
+
+    proved = run(linker_wider, replace(case, resources=linkers("customer1")).facts())
+    others = run(linker_wider, replace(case, resources=linkers("customer2")).facts())
+
+    assert Outcome("proved", ()) == proved
+    assert ["own", "own"] == [resource for resource, *_ in others.findings]

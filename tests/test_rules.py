@@ -13,6 +13,7 @@ UNDECIDABLE = {
     "stack-identity-disagrees",
     "provider-not-pinned",
     "update-through-attached-provider",
+    "link-run-by-tenant",
 }
 """Rules that nothing unknown can reach: what they read is always known."""
 NEVER_SURE = {"document-unreadable", "resource-opaque"}

@@ -32,7 +32,7 @@ from pulumi_policy import policy as pulumi_policy_module
 
 from .analysis import Facts
 from .intake.engine import Reading, read
-from .intake.pulumi import LINKS
+from .intake.links import TYPES as LINKS
 from .intake.symbols import run as symbolic_run
 from .judge import Result, judge
 from .model import Finding, Stack
@@ -178,8 +178,11 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
     @property
     def _trusted(self) -> tuple[str, ...]:
         claim = self._claim
-        packages = claim.snapshot.registry.platform.trusted_packages if claim.snapshot else ()
-        return (*packages, LINKS) if claim.judged and claim.judged.plan is None else packages
+        if claim.snapshot is None:
+            return ()
+        platform = claim.snapshot.registry.platform
+        links = claim.judged is not None and (claim.judged.plan is None or platform.tenants_link)
+        return (*platform.trusted_packages, *(LINKS if links else ()))
 
     @property
     def _claim(self) -> Claim:

@@ -22,7 +22,9 @@ __all__ = [
     "Policy",
     "Principal",
     "Provider",
+    "SharedGrant",
     "Stack",
+    "Subdomain",
     "Unknown",
     "Unreadable",
     "Verdict",
@@ -180,6 +182,47 @@ class Capacity:
 
 
 @dataclass(frozen=True, slots=True)
+class Subdomain:
+    """A tenant's name in the platform's zone, which points to a load balancer (its ARN) or to another name.
+
+    `tenant`, `environment` and `account` are whose it says it is.
+    """
+
+    at: Place
+    tenant: Maybe[str]
+    environment: Maybe[str]
+    account: Maybe[str]
+    label: Maybe[str]
+    zone: Maybe[str]
+    zone_name: Maybe[str]
+    load_balancer: Maybe[str] | None = None
+    dns_name: Maybe[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedGrant:
+    """What a tenant's account is given of the master account: a role there (`role`), or a grant of a key (`kms`).
+
+    `tenant`, `environment` and `account` are whose it says it is; `document` allows what it gives.
+    """
+
+    at: Place
+    kind: Maybe[str]
+    tenant: Maybe[str]
+    environment: Maybe[str]
+    account: Maybe[str]
+    document: Maybe[Document]
+    external_id: Maybe[str] | None = field(default=None, repr=False)
+    principals: tuple[Maybe[str], ...] = ()
+    organization: Maybe[str] | None = None
+    boundary: Maybe[str] | None = None
+    """The ARN of the permission boundary."""
+    master_account: Maybe[str] | None = None
+    context_tenant: Maybe[str] | None = None
+    """The `tenant` of the encryption context that every use of the key must have."""
+
+
+@dataclass(frozen=True, slots=True)
 class Opaque:
     """A resource that could create anything, or of a type never seen; `why` says which."""
 
@@ -207,6 +250,8 @@ Part: TypeAlias = (
     | LogRoute
     | LogSink
     | Capacity
+    | Subdomain
+    | SharedGrant
     | Opaque
     | Unreadable
 )

@@ -21,8 +21,6 @@ _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 _LABEL = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 _HOST_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?")
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+", re.ASCII)
-# An alias to a load balancer is checked against the tenant's account; a CNAME to one would not be.
-_LOAD_BALANCER_NAME = re.compile(r"(^|\.)elb(\.[a-z0-9-]+)?\.amazonaws\.com(\.cn)?$")
 _ZONE_ID = re.compile(r"[A-Z0-9]{1,32}")
 _LOAD_BALANCER = re.compile(
     r"arn:aws[a-z-]*:elasticloadbalancing:(?P<region>[a-z0-9-]+):(?P<account>\d{12})"
@@ -77,14 +75,6 @@ def host(value: object) -> str:
     labels = name.split(".")
     if len(name) > MAX_NAME or len(labels) < 2 or not all(_HOST_LABEL.fullmatch(part) for part in labels):
         raise ValueError(f"expected a DNS name in lower case of at most {MAX_NAME} characters (got {name!r})")
-    return name
-
-
-def cname(value: object) -> str:
-    """The name that a CNAME leads to: any but a load balancer's own."""
-    name = host(value)
-    if _LOAD_BALANCER_NAME.search(name):
-        raise ValueError(f"expected load_balancer_arn for a load balancer (got its name {name!r})")
     return name
 
 

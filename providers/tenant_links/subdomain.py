@@ -27,7 +27,7 @@ from tenant_links.lifecycle import (
     supported,
 )
 from tenant_links.records import Batch, Live
-from tenant_safety.tenancy import Pair
+from tenant_safety.tenancy import Pair, astray
 
 _PAUSE = 15.0, 20.0
 """Seconds between two looks: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html"""
@@ -73,7 +73,7 @@ class TenantSubdomainProvider(LinkProvider):
         "zone_name": names.host,
         "label": names.label,
         "load_balancer_arn": lambda value: names.load_balancer(value).arn,
-        "dns_name": names.cname,
+        "dns_name": names.host,
         "adopt": names.flag,
         "quarantine_days": names.days,
     }
@@ -230,9 +230,8 @@ def _beyond(inputs: Props, pair: Pair) -> Iterator[CheckFailure]:
         yield failure(
             "load_balancer_arn", f"expected a load balancer in the tenant's account {pair.account} (got {arn})"
         )
-    own = {f"{name}.{links.zone_name}" for name in pair.labels}
-    if isinstance(leads, str) and leads.endswith(f".{links.zone_name}") and leads not in own:
-        yield failure("dns_name", f"expected no other tenant's name (got {leads!r})")
+    if isinstance(leads, str) and (reason := astray(pair, leads)):
+        yield failure("dns_name", reason)
     if leads is not None and leads == inputs.get("fqdn"):
         yield failure("dns_name", f"expected another name than its own (got {leads!r})")
 

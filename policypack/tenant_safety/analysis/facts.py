@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..model import Opaque, Provider, Stack, Unreadable
-from . import capacity, identity, logs
+from ..model import Opaque, Provider, SharedGrant, Stack, Subdomain, Unreadable
+from ..tenancy.doubts import doubts
+from . import capacity, identity, links, logs
 from .index import Index
 
 if TYPE_CHECKING:
-    from ..tenancy import Claim, Judged, Plan, Platform
+    from ..tenancy import Claim, Judged, Plan, Platform, Registry
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,13 @@ class Facts:
         return self.judged.plan
 
     @property
-    def platform(self) -> Platform:
+    def registry(self) -> Registry:
         assert self.claim.snapshot is not None
-        return self.claim.snapshot.registry.platform
+        return self.claim.snapshot.registry
+
+    @property
+    def platform(self) -> Platform:
+        return self.registry.platform
 
     @cached_property
     def _index(self) -> Index:
@@ -56,6 +61,32 @@ class Facts:
     def unrouted_groups(self) -> tuple[logs.Unrouted, ...]:
         """Log groups of which not every event surely ends in the central account."""
         return tuple(logs.unrouted(self._index, self.log_ends))
+
+    @cached_property
+    def subdomains(self) -> tuple[links.Linked[Subdomain], ...]:
+        """The names in the platform's zone."""
+        return tuple(links.linked(self._index, self.registry, Subdomain))
+
+    @cached_property
+    def shared_grants(self) -> tuple[links.Linked[SharedGrant], ...]:
+        """What is granted of the master account."""
+        return tuple(links.linked(self._index, self.registry, SharedGrant))
+
+    @property
+    def linked(self) -> tuple[links.Linked[Subdomain | SharedGrant], ...]:
+        """Both."""
+        return (*self.subdomains, *self.shared_grants)
+
+    @cached_property
+    def wider_linkers(self) -> tuple[links.Wider, ...]:
+        """What linkers may do that the registry does not give them, or may."""
+        return tuple(links.wider(self._index, self.registry))
+
+    @cached_property
+    def linker_doubts(self) -> tuple[str, ...]:
+        """What is not proved of the linker of a tenant's own stack; rules ask where the stack is of a pair."""
+        assert self.judged.pair is not None
+        return tuple(doubts(self.registry, *self.judged.pair))
 
     @cached_property
     def uses(self) -> tuple[capacity.Use, ...]:

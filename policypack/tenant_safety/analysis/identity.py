@@ -105,6 +105,13 @@ class _Held:
     """The membership through which it may be held."""
 
 
+def granted(index: Index, platform: Platform) -> Iterator[tuple[Holder, Grant, tuple[Attached, ...]]]:
+    """Each grant of the stack with who holds it, or may, and what it gives."""
+    for holder, held in _holdings(index, platform):
+        for each in held:
+            yield holder, each.grant, each.documents
+
+
 def accesses(index: Index, platform: Platform) -> Iterator[Access]:
     """Every grant of the stack to a CI/CD principal that reaches global config, or may."""
     for holder, held in _holdings(index, platform):

@@ -3,14 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from ..model import Maybe, Opaque, Part, Place, Provider, Unknown
-from . import capacity, identity, logs
+from . import capacity, identity, links, logs
 from .table import Role, canonical, table
 from .values import Resource, first, from_json, text
 
 _LOOSE = ("endpoints", "skipRequestingAccountId", "customCaBundle")
 AWS_PROVIDER = "pulumi:providers:aws"
-LINKS = "pulumi-python:dynamic/tenant_links"
-"""The types of this project's own providers.  A program can give its own such a name, so only the platform's count."""
 
 
 def provider(resource: Resource) -> Provider:
@@ -48,8 +46,8 @@ def _accounts(allowed: object, roles: object) -> Maybe[tuple[str, ...]]:
 def parts(resource: Resource, trusted: Sequence[str], own: Provider | None) -> Iterator[Part]:
     """The parts of the model that one resource is.
 
-    `own` is the aws provider that the resource is made with; `trusted` are packages, or
-    packages with a module, that can't touch AWS.
+    `own` is the aws provider that the resource is made with; `trusted` are packages that can't touch AWS, and types
+    that do nothing but what is read of them.
     """
     token = canonical(resource.type)
     place = _place(resource, token, own)
@@ -66,7 +64,10 @@ def parts(resource: Resource, trusted: Sequence[str], own: Provider | None) -> I
         for role in roles or ():
             yield from _of_role(resource, place, role)
         yield from logs.sinks(resource, place)
-    elif not _harmless(resource, trusted):
+        return
+    if read := links.READERS.get(resource.type):
+        yield from read(resource, place)
+    if not _harmless(resource, trusted):
         yield Opaque(place, f"a resource of type {resource.type} could create anything")
 
 
@@ -92,7 +93,7 @@ def _of_role(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
 
 
 def _harmless(resource: Resource, trusted: Sequence[str]) -> bool:
-    return resource.type.startswith(tuple(f"{each}:" for each in ("pulumi", *trusted)))
+    return resource.type in trusted or resource.type.startswith(tuple(f"{each}:" for each in ("pulumi", *trusted)))
 
 
 def _place(resource: Resource, token: str, own: Provider | None) -> Place:

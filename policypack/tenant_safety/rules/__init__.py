@@ -4,6 +4,12 @@ from .capacity_exceeds_plan import capacity_exceeds_plan
 from .capacity_sum_exceeds_plan import capacity_sum_exceeds_plan
 from .cicd_reaches_global_config import cicd_reaches_global_config
 from .document_unreadable import document_unreadable
+from .grant_exceeds_plan import grant_exceeds_plan
+from .grant_trust_foreign import grant_trust_foreign
+from .link_foreign import link_foreign
+from .link_run_by_tenant import link_run_by_tenant
+from .link_target_foreign import link_target_foreign
+from .linker_wider import linker_wider
 from .log_route_foreign import log_route_foreign
 from .logs_not_central import logs_not_central
 from .provider_account_disagrees import provider_account_disagrees
@@ -29,6 +35,12 @@ CATALOG: tuple[Rule, ...] = (
     log_route_foreign,
     capacity_exceeds_plan,
     capacity_sum_exceeds_plan,
+    link_foreign,
+    link_target_foreign,
+    grant_exceeds_plan,
+    grant_trust_foreign,
+    link_run_by_tenant,
+    linker_wider,
 )
 
 __all__ = ["CATALOG", "Rule"]

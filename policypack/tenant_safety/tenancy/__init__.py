@@ -1,6 +1,6 @@
 """Who the tenants are: the registry's models, its sources, and which tenant a stack belongs to."""
 
-from .links import Pair, pair, refusals
+from .links import Pair, Refusal, astray, pair, refusals
 from .registry import (
     FAMILIES,
     Capacities,
@@ -33,10 +33,12 @@ __all__ = [
     "Plan",
     "Platform",
     "PlatformStack",
+    "Refusal",
     "Registry",
     "RegistryError",
     "Snapshot",
     "Tenant",
+    "astray",
     "load",
     "pair",
     "refusals",

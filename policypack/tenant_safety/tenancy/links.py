@@ -3,15 +3,32 @@
 The providers ask before they do anything, and the pack asks of what a program declares: one answer for both.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ..iam import Attached, Document, Policies, TooComplex, caller, granting, intersects, new_access, parse, reach
+from ..iam import (
+    Attached,
+    Document,
+    Policies,
+    Symbolic,
+    Text,
+    TooComplex,
+    Unknown,
+    caller,
+    granting,
+    intersects,
+    new_access,
+    parse,
+    reach,
+)
 from .registry import Links, Registry
 from .source import RegistryError
 
 _MOST_TOLD = 3
 """How many of the same kind of faults are told."""
+# An alias to a load balancer is compared with the tenant's account; a CNAME to one could not be.
+_LOAD_BALANCER_NAME = re.compile(r"(^|\.)elb(\.[a-z0-9-]+)?\.amazonaws\.com(\.cn)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +47,19 @@ class Pair:
     @property
     def name(self) -> str:
         return f"{self.tenant}-{self.environment}"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a pair may not be granted something; where it is not `sure`, why it perhaps may not, and what is missing."""
+
+    why: str
+    sure: bool = True
+    missing: tuple[Unknown, ...] = ()
+
+    def __str__(self) -> str:
+        missing = ", ".join(unknown.path for unknown in self.missing)
+        return f"{self.why}{f' ({missing} is not known)' if missing else ''}"
 
 
 def pair(registry: Registry, tenant: str, environment: str) -> Pair:
@@ -74,10 +104,21 @@ def allowed(registry: Registry, tenant: str, environment: str) -> tuple[Attached
     return (Attached(f"plans.{plan}.grants", parse(document)),) if statements else ()
 
 
-def refusals(registry: Registry, tenant: str, environment: str, granted: Document) -> Iterator[str]:
+def astray(found: Pair, name: str) -> str:
+    """Why a CNAME of the pair may not lead to that name (in lower case, without the last dot); empty if it may."""
+    zone = found.links.zone_name
+    if _LOAD_BALANCER_NAME.search(name):
+        return f"expected load_balancer_arn for a load balancer (got its name {name!r})"
+    if name.endswith(f".{zone}") and name not in [f"{label}.{zone}" for label in found.labels]:
+        return f"expected no other tenant's name (got {name!r})"
+    return ""
+
+
+def refusals(registry: Registry, tenant: str, environment: str, granted: Document) -> Iterator[Refusal]:
     """Why a pair may not be granted what the document allows; nothing if it may.
 
-    Whoever the grant's trust names, all of the pair's account is taken to have it.  What is not decided is refused.
+    Whoever the grant's trust names, all of the pair's account is taken to have it.  What is not decided is refused,
+    too.
 
     Raises:
         RegistryError: there is no such pair.
@@ -88,23 +129,22 @@ def refusals(registry: Registry, tenant: str, environment: str, granted: Documen
         yield from _global_config(registry, whole)
         yield from _others(registry, tenant, environment, granted)
     except TooComplex as error:
-        yield f"it can't be judged: {error}"
+        yield Refusal(f"it can't be judged: {error}", sure=False)
 
 
-def _beyond_plan(registry: Registry, tenant: str, environment: str, granted: tuple[Attached, ...]) -> Iterator[str]:
+def _beyond_plan(registry: Registry, tenant: str, environment: str, granted: tuple[Attached, ...]) -> Iterator[Refusal]:
     plan = registry.tenants[tenant].plan
     answer = new_access(allowed(registry, tenant, environment), granted, "identity")
     if answer.new_access is False:
         return
     what = f"{answer.witness.action} on {answer.witness.resource}" if answer.witness else "something"
     if answer.new_access:
-        yield f"plan {plan} does not allow {what}"
+        yield Refusal(f"plan {plan} does not allow {what}")
     else:
-        missing = ", ".join(str(unknown.path) for unknown in answer.missing)
-        yield f"plan {plan} may not allow {what}{f': {missing}' if missing else ''}"
+        yield Refusal(f"plan {plan} may not allow {what}", sure=False, missing=answer.missing)
 
 
-def _global_config(registry: Registry, granted: tuple[Attached, ...]) -> Iterator[str]:
+def _global_config(registry: Registry, granted: tuple[Attached, ...]) -> Iterator[Refusal]:
     platform = registry.platform
     who = caller(f"arn:aws:iam::{platform.master_account}:role/grant")
     policies = Policies(identity=granted, resource=(granting(who.account),))
@@ -115,16 +155,17 @@ def _global_config(registry: Registry, granted: tuple[Attached, ...]) -> Iterato
         answer = reach(who, policies, (target,), None, facts=facts, account=account)
         if answer.verdict != "unreachable" and told < _MOST_TOLD:
             told += 1
-            sure = "reaches" if answer.verdict == "reachable" else "may reach"
+            sure = answer.verdict == "reachable"
             what = f" by {answer.witness.action}" if answer.witness else ""
-            yield f"it {sure} global config {target}{what}"
+            why = f"it {'reaches' if sure else 'may reach'} global config {target}{what}"
+            yield Refusal(why, sure, () if sure else answer.missing)
 
 
-def _others(registry: Registry, tenant: str, environment: str, granted: Document) -> Iterator[str]:
+def _others(registry: Registry, tenant: str, environment: str, granted: Document) -> Iterator[Refusal]:
     """What is set aside for other pairs: their accounts, and what their plans complete with their names."""
     own = frozenset(_own(registry, tenant, environment))
     allows = [s for s in granted.statements if s.effect == "Allow"]
-    resources = ["*" if s.not_resources else r for s in allows for r in s.resources]
+    resources: list[Text] = ["*" if s.not_resources else r for s in allows for r in s.resources]
     told = 0
     for name, other in registry.tenants.items():
         for about in other.environments:
@@ -132,10 +173,15 @@ def _others(registry: Registry, tenant: str, environment: str, granted: Document
                 continue
             for pattern in _own(registry, name, about):
                 if pattern not in own and told < _MOST_TOLD:
-                    hit = next((r for r in resources if not isinstance(r, str) or _meet(r, pattern)), None)
+                    hits = [r for r in resources if isinstance(r, Unknown) or _meet(_wide(r), pattern)]
+                    # What is known decides, where there is something.
+                    hit = min(hits, key=lambda r: len(_missing(r)), default=None)
                     if hit is not None:
                         told += 1
-                        yield f"{hit} reaches {pattern}, which is set aside for {name}-{about}"
+                        missing = _missing(hit)
+                        what = f"{hit} reaches" if isinstance(hit, str) and not missing else "it may reach"
+                        why = f"{what} {pattern}, which is set aside for {name}-{about}"
+                        yield Refusal(why, not missing, missing)
 
 
 def _own(registry: Registry, tenant: str, environment: str) -> Iterator[str]:
@@ -146,6 +192,17 @@ def _own(registry: Registry, tenant: str, environment: str) -> Iterator[str]:
     yield f"arn:*:*:*:{account}:*"
     for each in registry.plans[found.plan].grants:
         yield from (r.format_map(blanks) for r in each.resources if "{" in r)
+
+
+def _wide(resource: str) -> str:
+    """The pattern of all that it may be."""
+    return resource.wide if isinstance(resource, Symbolic) else resource
+
+
+def _missing(resource: Text) -> tuple[Unknown, ...]:
+    if isinstance(resource, Unknown):
+        return (resource,)
+    return resource.symbols if isinstance(resource, Symbolic) else ()
 
 
 def _meet(a: str, b: str) -> bool:

@@ -178,7 +178,12 @@ class Platform(Model):
 
     def own_linker(self, tenant: str, environment: str) -> str:
         """The name of the role through which a pair makes its own links; empty if only the platform does."""
-        return f"{self.links.own_linker}-{tenant}-{environment}" if self.links and self.links.own_linker else ""
+        return f"{self.links.own_linker}-{tenant}-{environment}" if self.links and self.tenants_link else ""
+
+    @property
+    def tenants_link(self) -> bool:
+        """Whether tenants' own stacks may make their links; their programs are believed then, as the platform's are."""
+        return self.links is not None and self.links.own_linker is not None
 
     def boundary(self, tenant: str, environment: str) -> str:
         """The permission boundary of the roles that a pair's links make; empty if no tenant can be linked.
@@ -306,7 +311,7 @@ class Registry(Model):
                 raise ValueError(f"tenants.{name}.plan: expected one of {_names(self.plans)}, got {tenant.plan!r}")
             if tenant.group not in self.groups:
                 raise ValueError(f"tenants.{name}.group: expected one of {_names(self.groups)}, got {tenant.group!r}")
-            for label in {label for environment in tenant.environments for label in tenant.labels_of(environment)}:
+            for label in dict.fromkeys(label for each in tenant.environments for label in tenant.labels_of(each)):
                 _claim(labels, label, name, f"tenants.{name}.subdomain")
             for environment, about in tenant.environments.items():
                 place = f"tenants.{name}.environments.{environment}"
