@@ -69,6 +69,14 @@ class Claim:
     def after(self, previous: "Claim") -> "Claim":
         return replace(self, revision=previous.revision + 1)
 
+    def same_incarnation(self, other: "Claim") -> bool:
+        """Whether both stand for the same object of the same pair, whoever owns it by now.
+
+        The nonce stands in public DNS, so what a state says of it is not enough.
+        """
+        mine, its = ((each.tenant, each.environment, each.nonce) for each in (self, other))
+        return mine == its
+
     def same_content(self, other: "Claim") -> bool:
         """Equal but for the revision."""
         return replace(self, revision=0) == replace(other, revision=0)

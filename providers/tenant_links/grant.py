@@ -176,7 +176,7 @@ class CrossAccountGrantProvider(LinkProvider):
             return ReadResult(id_, self._key_outputs(props, nonce, made.id, drift))
         role = wanted.role(nonce)
         live = roles.find(self._iam(), props["role_name"])
-        if live is None or (live.claim is not None and live.claim.nonce != nonce):
+        if live is None or (live.claim is not None and not live.claim.same_incarnation(role.claim)):
             return ReadResult("", {})
         policy = live.policies.get(documents.POLICY_NAME, {})
         return ReadResult(id_, self._role_outputs(props, live.arn, nonce, policy, roles.drift(live, role)))
@@ -211,7 +211,7 @@ class CrossAccountGrantProvider(LinkProvider):
                 keys.revoke(kms, key.key, grant_id)
             return
         try:
-            roles.remove(self._iam(), props["role_name"], props["nonce"])
+            roles.remove(self._iam(), props["role_name"], wanted.claim(props["nonce"]))
         except TakenError as reason:
             notice(str(reason))
 

@@ -179,12 +179,12 @@ def update_batch(live: Live, claim: Claim, answers: tuple[Record, ...]) -> Batch
     """
     if live.ownership is None and all(record in answers for record in live.answers):
         return (Change("CREATE", ownership_record(live.fqdn, claim)), *_answered(live, answers))
-    if live.claim is None or live.claim.nonce != claim.nonce:
+    if live.claim is None or not live.claim.same_incarnation(claim):
         raise TakenError(f"{live.describe()}, not to this resource any more; run `pulumi refresh` and look again")
     return _swap(live, live.claim, claim, answers)
 
 
-def release_batch(live: Live, nonce: str, days: float, now: datetime) -> Batch:
+def release_batch(live: Live, claim: Claim, days: float, now: datetime) -> Batch:
     """The batch that lets go of an own name, closed to others for so many days; empty where nothing stands there.
 
     Raises:
@@ -192,7 +192,7 @@ def release_batch(live: Live, nonce: str, days: float, now: datetime) -> Batch:
     """
     if not live.answers and (live.ownership is None or live.released is not None):
         return ()
-    if live.ownership is None or live.claim is None or live.claim.nonce != nonce:
+    if live.ownership is None or live.claim is None or not live.claim.same_incarnation(claim):
         raise TakenError(f"{live.describe()}; it was not made by this resource, so it stays")
     closed = _created((ownership_record(live.fqdn, Released.of(live.claim, days, now)),)) if days else ()
     return (Change("DELETE", live.ownership), *closed, *(Change("DELETE", record) for record in live.answers))

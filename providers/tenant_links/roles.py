@@ -163,7 +163,7 @@ def mend(iam: Client, wanted: Wanted, live: Live) -> Live:
     return live
 
 
-def remove(iam: Client, name: str, nonce: str) -> None:
+def remove(iam: Client, name: str, claim: Claim) -> None:
     """Remove the role if this incarnation made it; a role that is gone is fine.
 
     Raises:
@@ -172,7 +172,7 @@ def remove(iam: Client, name: str, nonce: str) -> None:
     live = find(iam, name)
     if live is None:
         return
-    if live.claim is None or live.claim.nonce != nonce:
+    if live.claim is None or not live.claim.same_incarnation(claim):
         raise TakenError(f"{_describe(name, live)}; it was not made by this resource, so it stays")
     _strip(iam, name, live, keep=None)
     _gone(iam.delete_role, RoleName=name)
@@ -182,9 +182,9 @@ def own(live: Live, wanted: Wanted) -> None:
     """Refuse a role that is not this incarnation's.
 
     Raises:
-        TakenError: the nonce differs.
+        TakenError: the claim differs.
     """
-    if live.claim is None or live.claim.nonce != wanted.claim.nonce:
+    if live.claim is None or not live.claim.same_incarnation(wanted.claim):
         mine = "not to this resource any more; run `pulumi refresh` and look again"
         raise TakenError(f"{_describe(wanted.name, live)}, {mine}")
 

@@ -119,7 +119,8 @@ class TenantSubdomainProvider(LinkProvider):
         supported(props)
         wanted, fqdn, nonce = self._wanted(props), props["fqdn"], props["nonce"]
         live = self._live(wanted.zone_id, fqdn)
-        replaced = live.ownership is not None and (live.claim is None or live.claim.nonce != nonce)
+        mine = live.claim is not None and live.claim.same_incarnation(wanted.claim(nonce))
+        replaced = live.ownership is not None and not mine
         if replaced or (live.ownership is None and not live.answers):
             return ReadResult("", {})
         target = self._find_target(wanted)
@@ -143,10 +144,10 @@ class TenantSubdomainProvider(LinkProvider):
     @clean
     def delete(self, _id: str, props: Props) -> None:
         supported(props)
-        zone_id, fqdn, nonce = props["zone_id"], props["fqdn"], props["nonce"]
-        days, now = self.known(props)["quarantine_days"], datetime.now(UTC)
+        wanted, fqdn, now = self._wanted(props), props["fqdn"], datetime.now(UTC)
+        claim, days = wanted.claim(props["nonce"]), wanted.quarantine_days
         try:
-            self._change(zone_id, fqdn, lambda live: records.release_batch(live, nonce, days, now))
+            self._change(wanted.zone_id, fqdn, lambda live: records.release_batch(live, claim, days, now))
         except TakenError as reason:
             notice(str(reason))
 
