@@ -315,7 +315,9 @@ class Engine:
         made = {
             **own,
             "PATH": os.pathsep.join([str(self.pulumi.parent), own.get("PATH", "")]),
-            "PULUMI_BACKEND_URL": (self.folder / "backend").as_uri(),
+            # No `.attrs` beside each file: a killed engine may leave them empty, and then nobody can read the state.
+            # https://pkg.go.dev/gocloud.dev/blob/fileblob
+            "PULUMI_BACKEND_URL": f"{(self.folder / 'backend').as_uri()}?metadata=skip",
             "PULUMI_HOME": str(self.folder / "home"),
             "PULUMI_CONFIG_PASSPHRASE": "not a secret",
             "PULUMI_SKIP_UPDATE_CHECK": "1",

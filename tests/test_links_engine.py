@@ -16,6 +16,8 @@ import pytest
 import yaml
 from pulumi import automation
 
+from tenant_safety.tenancy import Registry
+from tenant_safety.tenancy.linker import linker_policy
 from tests.aws import MASTER, Aws, dns_name, load_balancer_arn, serve, zone_id
 from tests.engine import TOOLS, Engine, Run, Secret, program
 
@@ -68,6 +70,9 @@ class Platform:
         for name, about in tenants.items():
             made["tenants"][name] = {**made["tenants"]["customer2"], **made["tenants"].get(name, {}), **about}
         (self.folder / "tenancy.yaml").write_text(json.dumps(made))
+        # The linker may do what `tenant-safety links policy` prints, and no more.
+        policy = json.dumps(linker_policy(Registry.model_validate(made)))
+        self.aws.client("iam").put_role_policy(RoleName="tenant-linker", PolicyName="own", PolicyDocument=policy)
 
     def environment(self) -> dict[str, str]:
         return {**self.aws.environment(), "TENANT_LINKS_REGISTRY": str(self.folder / "tenancy.yaml")}

@@ -10,14 +10,15 @@ import contextlib
 import itertools
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 from pulumi.dynamic import CheckFailure
 
-from tenant_links import LinkError, documents, roles
+from tenant_links import LinkError, documents, keys, roles
 from tenant_links.claim import Claim
 from tenant_links.grant import CrossAccountGrantProvider
 from tenant_links.lifecycle import STATE_VERSION, LinkProvider
@@ -64,11 +65,11 @@ def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def keys_key(cloud: Aws) -> str:
     """A key of the platform's that the tenants share."""
-    return str(cloud.client("kms").create_key()["KeyMetadata"]["Arn"])
+    return cloud.key()
 
 
 class Platform:
-    """A zone and a registry of its own for one test, in which customer1 has its name, a role and a grant on a key."""
+    """A zone and a registry of its own for one test, and what a run or a hand does there."""
 
     def __init__(self, cloud: Aws, folder: Path, key: str) -> None:
         self.cloud, self.folder, self.key = cloud, folder, key
@@ -159,13 +160,13 @@ class Platform:
     # What stands.
 
     def truth(self) -> str:
-        """All that the zone, the roles of links and the shared key hold."""
+        """All that the zone, the master account's roles and the shared key hold."""
         records = [*self.cloud._records(self.zone, MASTER)]
-        grants = self.cloud._onlooker("kms", MASTER).list_grants(KeyId=self.key)["Grants"]
-        held = {name: self.cloud.role(name) for name in sorted(self.cloud.roles(path="/"))}
-        for role in held.values():
+        pages = self.cloud._onlooker("iam", MASTER).get_paginator("get_account_authorization_details")
+        held = [role for page in pages.paginate(Filter=["Role"]) for role in page["RoleDetailList"]]
+        for role in held:
             role.pop("RoleLastUsed", None)
-        return json.dumps([records, held, grants], indent=1, default=str)
+        return json.dumps([records, held, self.cloud.grants(self.key)], indent=1, default=str)
 
     @contextlib.contextmanager
     def untouched(self) -> Iterator[None]:
@@ -202,10 +203,10 @@ class Platform:
         """Make an ownership record."""
         self.record("_tenant-links.customer1", "TXT", f'"{text}"')
 
-    def planted(self, name: str, path: str, tags: list[dict[str, str]], trust: Props = OPEN) -> None:
-        """Make a role in the master account."""
+    def planted(self, name: str, path: str, tags: list[dict[str, str]]) -> None:
+        """Make a role in the master account that lets the attacker in."""
         self.cloud.client("iam").create_role(
-            RoleName=name, Path=path, AssumeRolePolicyDocument=json.dumps(trust), Tags=tags
+            RoleName=name, Path=path, AssumeRolePolicyDocument=json.dumps(OPEN), Tags=tags
         )
 
 
@@ -214,10 +215,9 @@ def _shown(failure: CheckFailure) -> str:
 
 
 @pytest.fixture
-def platform(cloud: Aws, folder: Path, keys_key: str) -> Iterator[Platform]:
+def platform(cloud: Aws, folder: Path, keys_key: str) -> Platform:
     """Where nobody has anything yet."""
-    yield Platform(cloud, folder, keys_key)
-    cloud.faults.clear()
+    return Platform(cloud, folder, keys_key)
 
 
 def _linked(platform: Platform) -> Platform:
@@ -253,6 +253,10 @@ def attempts(table: Attempts) -> pytest.MarkDecorator:
     {
         "another tenant's label": ({"label": "customer1"}, "label: expected one of customer2-prod"),
         "one of its environments'": ({"label": "customer1-beta"}, "label: expected one of customer2-prod"),
+        "the own tenant's other environment's": (
+            {**VICTIM, "environment": "beta", "load_balancer_arn": BETAS_ALB, "label": "customer1-prod"},
+            "label: expected one of customer1-beta: customer1, customer1-beta",
+        ),
         "in other case": ({"label": "Customer1"}, "label: expected one DNS label"),
         "with a trailing dot": ({"label": "customer1."}, "label: expected one DNS label"),
         "with a blank": ({"label": "customer1 "}, "label: expected one DNS label"),
@@ -332,6 +336,12 @@ def test_a_target_that_is_another_tenants(standing: Platform, changes: Props, re
     """What a name leads to is asked in the tenant's own account."""
     with standing.refusal(reason):
         standing.up(standing.name(**changes))
+
+
+@pytest.mark.parametrize("leads", ["app-1.eusc-de-east-1.elb.amazonaws.eu", "app-1.elb.eusc-de-east-1.amazonaws.eu"])
+def test_a_name_that_leads_to_a_load_balancer_of_the_sovereign_cloud(standing: Platform, leads: str) -> None:
+    with standing.refusal("expected load_balancer_arn for a load balancer"):
+        standing.checked({}, standing.name(load_balancer_arn=None, dns_name=leads))
 
 
 @pytest.mark.parametrize("leads", ["customer1.{}", "customer1-beta.{}", "_tenant-links.customer2.{}", "x.customer1.{}"])
@@ -436,12 +446,22 @@ def test_a_forged_state_with_the_victims_nonce(
     forged = {**own, "fqdn": victims["fqdn"], "nonce": victims["nonce"]}
 
     if operation == "update":
-        with linked.refusal("belongs to tenant 'customer1'"):
+        with linked.refusal("expected a state of customer2."):
             linked.subdomains.update(id_, forged, {**forged, "ttl": 60.0})
         return
     with linked.untouched():
         found = getattr(linked, {"delete": "destroy", "read": "refresh"}[operation])((id_, forged))
     assert found == ("", {}) if operation == "read" else "it stays" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("label", ["customer3", "www", "*", "_acme-challenge.customer1"])
+def test_a_forged_state_with_a_name_that_is_still_free(linked: Platform, label: str) -> None:
+    """What a pair may have, its inputs and the registry say, not its state."""
+    id_, own = linked.up(linked.name())
+    fqdn = f"{label}.{linked.zone_name}"
+
+    with linked.refusal(fqdn):
+        linked.again((id_, {**own, "fqdn": fqdn}), linked.name())
 
 
 # Roles and grants.
@@ -576,6 +596,7 @@ def test_a_grant_on_a_key_that_another_stack_has(standing: Platform) -> None:
 
 
 CLAIMED = Claim("customer2", "prod", ATTACKER, OTHER["owner"], "link-grant", "0" * 16).tags()
+VICTIMS = Claim("customer1", "prod", ACCOUNT, VICTIM["owner"], "link-grant", "0" * 16).tags()
 
 
 @pytest.mark.parametrize(
@@ -603,6 +624,32 @@ def test_a_role_that_was_planted(
 
     with platform.refusal(reason):
         platform.up(platform.victims_role(adopt=adopt))
+
+
+def test_a_role_that_was_planted_with_the_victims_tags(platform: Platform) -> None:
+    """It can't be told from what a killed run left: all that the attacker gave it is taken away."""
+    name = documents.role_name("customer1", "prod", platform.grant)
+    platform.planted(name, "/tenant-links/customer1/", VICTIMS)
+    platform.cloud.client("iam").put_role_policy(RoleName=name, PolicyName="more", PolicyDocument=json.dumps(WIDE))
+
+    platform.up(platform.victims_role())
+
+    role = platform.cloud.role(name)
+    assert [{"AWS": f"arn:aws:iam::{ACCOUNT}:root"}] == [
+        statement["Principal"] for statement in role["AssumeRolePolicyDocument"]["Statement"]
+    ]
+    assert ["grant"] == list(role["Inline"])
+    assert BOUNDARY == role["PermissionsBoundary"]["PermissionsBoundaryArn"]
+
+
+@pytest.mark.parametrize("path", ["/", "/tenant-links/customer2/"])
+def test_a_role_that_was_planted_elsewhere_with_the_victims_tags(platform: Platform, path: str) -> None:
+    """Who may change the roles of that path would have the victim's grant, and its ARN is not the previewed one."""
+    name = documents.role_name("customer1", "prod", platform.grant)
+    platform.planted(name, path, VICTIMS)
+
+    with platform.refusal(name):
+        platform.up(platform.victims_role())
 
 
 def test_a_role_that_was_planted_in_other_case(platform: Platform) -> None:
@@ -659,6 +706,15 @@ def test_a_forged_state_takes_no_role_away(linked: Platform, capsys: pytest.Capt
     assert "it stays" in capsys.readouterr().err
 
 
+def test_a_forged_state_takes_no_grant_away(linked: Platform) -> None:
+    """Whose a grant is, its name on the key says."""
+    _, victims = linked.up(linked.victims_on_key())
+    id_, own = linked.up(linked.on_key())
+
+    with linked.untouched():
+        linked.destroy((id_, {**own, "grant_id": victims["grant_id"], "nonce": "0" * 16}))
+
+
 # Races.
 
 
@@ -681,6 +737,23 @@ def _raced(platform: Platform, inputs: list[Props]) -> list[str]:
     for thread in threads:
         thread.join()
     return sorted(came)
+
+
+def _meanwhile(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, module: ModuleType, inputs: Props
+) -> list[tuple[str, Props]]:
+    """Do this right after the next look at AWS, before what follows from it; holds the state of it then."""
+    real: Callable[..., object] = module.find
+    states: list[tuple[str, Props]] = []
+
+    def find(*given: object) -> object:
+        seen = real(*given)
+        monkeypatch.setattr(module, "find", real)
+        states.append(platform.up(inputs))
+        return seen
+
+    monkeypatch.setattr(module, "find", find)
+    return states
 
 
 STACKS = [f"organization/project{number}/customer1-prod" for number in range(6)]
@@ -712,6 +785,29 @@ def test_racing_for_a_role(platform: Platform) -> None:
     assert claim is not None
     assert len(STACKS) - 1 == len([told for told in lost if f"of stack {claim.owner}" in told])
     assert ["grant"] == list(role["Inline"])
+
+
+def test_racing_to_adopt_a_role(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    """IAM has no conditional writes: the later one has it, the earlier one learns of it at its next `up` or refresh."""
+    platform.planted(documents.role_name("customer1", "prod", platform.grant), "/tenant-links/customer1/", [])
+    earlier, later = (platform.victims_role(owner=stack, adopt=True) for stack in STACKS[:2])
+    states = _meanwhile(platform, monkeypatch, roles, earlier)
+
+    platform.up(later)
+
+    with platform.refusal(f"of stack {STACKS[1]}, not to this resource any more"):
+        platform.again(states[0], earlier)
+    with platform.untouched():
+        assert ("", {}) == platform.refresh(states[0])
+
+
+def test_racing_for_a_grant_on_a_key(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two stacks of the pair one has it; else each one's next `up` is refused because of the other."""
+    earlier, later = ({**platform.victims_on_key(), "owner": stack} for stack in STACKS[:2])
+    _meanwhile(platform, monkeypatch, keys, earlier)
+
+    with pytest.raises(LinkError, match="of another resource"):
+        platform.up(later)
 
 
 # What the providers go by.

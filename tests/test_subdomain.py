@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from pulumi.dynamic import CheckResult
 from pulumi.output import Unknown
 
@@ -305,6 +306,22 @@ def test_check_needs_a_registry(folder: Path) -> None:
         with pytest.raises(LinkError) as error:
             links.configured(TenantSubdomainProvider, path).check({}, INPUTS)
         assert message == str(error.value)
+
+
+def test_check_goes_by_the_registry_as_it_is(folder: Path) -> None:
+    """A program that registers a tenant and links it lives longer than one state of the file."""
+    raw = links.registry()
+    path = links.written(folder, raw)
+    provider = links.configured(TenantSubdomainProvider, path)
+    inputs = {**INPUTS, "tenant": "customer9", "load_balancer_arn": load_balancer_arn("9" * 12, "app")}
+    with pytest.raises(LinkError, match="expected a registered pair"):
+        provider.check({}, inputs)
+
+    added = {"prod": {"account": "909090909090"}}
+    raw["tenants"]["customer9"] = {**raw["tenants"]["customer2"], "subdomain": "nine", "environments": added}
+    path.write_text(yaml.safe_dump(raw))
+
+    assert "909090909090" == provider.check({}, inputs).inputs["tenant_account"]
 
 
 CNAMES = {

@@ -47,7 +47,7 @@ CONFIG = Config(
     read_timeout=20,
     # Adaptive: slows itself down when throttled; knows Throttling, PriorRequestNotComplete and 5xx.
     # https://docs.aws.amazon.com/boto3/latest/guide/retries.html
-    retries={"mode": "adaptive", "total_max_attempts": 10},
+    retries={"mode": "adaptive", "total_max_attempts": 12},
     user_agent_extra=f"tenant-safety tenant-links/{__version__}",
 )
 _RENEW_BEFORE = timedelta(minutes=5)

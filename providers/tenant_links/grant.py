@@ -203,14 +203,10 @@ class CrossAccountGrantProvider(LinkProvider):
         supported(props)
         wanted = self._wanted(props)
         self._in_master(wanted)
-        if wanted.kind == "kms":
-            key, kms = wanted.key(props["nonce"]), self._kms(wanted)
-            # An update that was cut short has left two of them; a new one may not be listed yet.
-            found = [grant.id for grant in keys.find(kms, key) if key.same_incarnation(grant)]
-            for grant_id in dict.fromkeys((props["grant_id"], *found)):
-                keys.revoke(kms, key.key, grant_id)
-            return
         try:
+            if wanted.kind == "kms":
+                keys.remove(self._kms(wanted), wanted.key(props["nonce"]), props["grant_id"])
+                return
             roles.remove(self._iam(), props["role_name"], wanted.claim(props["nonce"]))
         except TakenError as reason:
             notice(str(reason))

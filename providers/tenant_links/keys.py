@@ -66,7 +66,11 @@ def operations(actions: list[str]) -> tuple[str, ...]:
 
 def find(kms: Client, wanted: Wanted) -> tuple[Live, ...]:
     """The grants of this pair and name on the key, whoever made them; none on a key that is gone."""
-    pages = kms.get_paginator("list_grants").paginate(KeyId=wanted.key, PaginationConfig={"PageSize": 100})
+    return tuple(grant for grant in _all(kms, wanted.key) if grant.name.startswith(wanted.place))
+
+
+def _all(kms: Client, key: str) -> tuple[Live, ...]:
+    pages = kms.get_paginator("list_grants").paginate(KeyId=key, PaginationConfig={"PageSize": 100})
     try:
         found = [grant for page in pages for grant in page["Grants"]]
     except ClientError as error:
@@ -76,13 +80,12 @@ def find(kms: Client, wanted: Wanted) -> tuple[Live, ...]:
     return tuple(
         Live(
             grant["GrantId"],
-            grant["Name"],
+            grant.get("Name", ""),
             grant["GranteePrincipal"],
             tuple(sorted(grant["Operations"])),
             dict(grant.get("Constraints", {}).get("EncryptionContextSubset", {})),
         )
         for grant in found
-        if grant.get("Name", "").startswith(wanted.place)
     )
 
 
@@ -93,16 +96,37 @@ def make(kms: Client, wanted: Wanted) -> str:
         TakenError: another resource has the grant's name.
     """
     there = find(kms, wanted)
-    others = (g for g in there if not g.name.startswith(wanted.own) and not wanted.same_incarnation(g))
-    other = next(others, None)
-    if other is not None:
-        raise TakenError(f"{wanted.key} has a grant {other.name} of another resource; choose another grant name")
+    _refuse_others(there, wanted)
     known = next((grant for grant in there if grant.name == wanted.name and grant.gives(wanted)), None)
     made = known.id if known else _created(kms, wanted)
+    if not there:
+        # KMS has no atomic claim.  Of two that make the grant at once each sees the other's here, so none has it twice.
+        try:
+            _refuse_others(find(kms, wanted), wanted)
+        except TakenError:
+            revoke(kms, wanted.key, made)
+            raise
     for grant in there:
         if grant.id != made:
             revoke(kms, wanted.key, grant.id)
     return made
+
+
+def remove(kms: Client, wanted: Wanted, grant_id: str) -> None:
+    """Revoke this incarnation's grants: an update that was cut short has left two, and a new one may not be listed yet.
+
+    Raises:
+        TakenError: the grant of that id is another's, so it stays.
+    """
+    there = _all(kms, wanted.key)
+    own = [g.id for g in there if g.name.startswith(wanted.place) and wanted.same_incarnation(g)]
+    other = next((g for g in there if g.id == grant_id and g.id not in own), None)
+    for each in own if other else dict.fromkeys((grant_id, *own)):
+        revoke(kms, wanted.key, each)
+    if other is not None:
+        raise TakenError(
+            f"{wanted.key} has a grant {other.name or grant_id}; it was not made by this resource, so it stays"
+        )
 
 
 def revoke(kms: Client, key: str, grant_id: str) -> None:
@@ -112,6 +136,13 @@ def revoke(kms: Client, key: str, grant_id: str) -> None:
     except ClientError as error:
         if code(error) not in ("NotFoundException", "InvalidGrantIdException"):
             raise
+
+
+def _refuse_others(there: tuple[Live, ...], wanted: Wanted) -> None:
+    others = (g for g in there if not g.name.startswith(wanted.own) and not wanted.same_incarnation(g))
+    other = next(others, None)
+    if other is not None:
+        raise TakenError(f"{wanted.key} has a grant {other.name} of another resource; choose another grant name")
 
 
 def _created(kms: Client, wanted: Wanted) -> str:

@@ -124,9 +124,8 @@ def clean(call: Callable[P, R]) -> Callable[P, R]:
     return wrapper
 
 
-@functools.cache
 def registry(path: str | None) -> Registry:
-    """The registry of this process, read once.
+    """The registry, read anew where its file has changed: an onboarding program may link the tenant that it adds.
 
     Raises:
         LinkError: it is not said where it is.
@@ -134,6 +133,15 @@ def registry(path: str | None) -> Registry:
     """
     if path is None:
         raise LinkError("expected the registry's file in the variable TENANT_LINKS_REGISTRY (got none)")
+    try:
+        about = Path(path).stat()
+    except OSError:
+        return load(Path(path)).registry  # It tells why there is none.
+    return _read(path, about.st_ino, about.st_mtime_ns, about.st_size)
+
+
+@functools.lru_cache(maxsize=8)
+def _read(path: str, *_version: int) -> Registry:
     return load(Path(path)).registry
 
 

@@ -130,9 +130,13 @@ def create(iam: Client, wanted: Wanted, *, adopt: bool = False) -> Live:
         told = f"a role {wanted.name} exists but cannot be read"
         raise LinkError(f"{told}: try again; if it stays so, its name differs in case, and it must be removed")
     # What nobody claims is from before; a claim that can't be read may be a newer version's.
-    free = adopt and not live.marked and live.arn.endswith(f":role{wanted.path}{wanted.name}")
+    here = live.arn.endswith(f":role{wanted.path}{wanted.name}")
+    free = adopt and not live.marked and here
     if not free and (live.claim is None or not live.claim.same_owner(wanted.claim)):
         raise TakenError(f"{_describe(wanted.name, live)}; choose another grant name, or remove the role first")
+    if not here:
+        # Its tags may be forged: who may change the roles of that path would have the grant.
+        raise TakenError(f"{live.arn} is not at the path {wanted.path}, so it was not made here; remove the role first")
     if free:
         # IAM has no conditional writes, so of two that adopt at once the later one has it; the other one sees that.
         iam.tag_role(RoleName=wanted.name, Tags=wanted.aws_tags)

@@ -135,6 +135,9 @@ class TenantSubdomainProvider(LinkProvider):
     def update(self, _id: str, olds: Props, news: Props) -> UpdateResult:
         supported(olds)
         wanted, fqdn, nonce = self._wanted(news), olds["fqdn"], olds["nonce"]
+        if fqdn != self._fqdn(wanted):
+            # What a pair may have, its checked inputs say; a state can be written by hand.
+            raise LinkError(f"expected a state of {self._fqdn(wanted)} (got one of {fqdn}); restore the stack's state")
         answers = records.answer_records(fqdn, self._target(wanted))
         claim = wanted.claim(nonce)
         change = self._change(wanted.zone_id, fqdn, lambda live: records.update_batch(live, claim, answers))

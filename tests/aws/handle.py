@@ -229,7 +229,7 @@ class Aws:
         return str(self.control("role", account=account, name=name, policy=json.dumps(policy), trust=trusting))
 
     def environment(self) -> dict[str, str]:
-        """What a process needs to act as the master account's pipeline, which may assume LINKER, which assumes READERs."""
+        """What a process needs to act as the master account's pipeline, which may assume LINKER."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": AMBIENT_KEY,

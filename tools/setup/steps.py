@@ -129,7 +129,8 @@ def install_packages(before: str) -> str:
         # The interpreter that .venv was made from, should this be the one in .venv.
         base = str(getattr(sys, "_base_executable", sys.executable))
         call([base, "-m", "venv", "--clear", str(VENV)])
-    pip("--require-hashes", "--requirement", str(LOCK))
+    # The lock is what was resolved: pip, resolving `coverage[toml]` anew, takes the newest version and then refuses it.
+    pip("--no-deps", "--require-hashes", "--requirement", str(LOCK))
     return f"Python packages of {LOCK.relative_to(ROOT)} are in .venv ({here()})"
 
 

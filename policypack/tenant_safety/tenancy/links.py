@@ -28,7 +28,7 @@ from .source import RegistryError
 _MOST_TOLD = 3
 """How many of the same kind of faults are told."""
 # An alias to a load balancer is compared with the tenant's account; a CNAME to one could not be.
-_LOAD_BALANCER_NAME = re.compile(r"(^|\.)elb(\.[a-z0-9-]+)?\.amazonaws\.com(\.cn)?$")
+_LOAD_BALANCER_NAME = re.compile(r"(^|\.)elb(\.[a-z0-9-]+)?\.amazonaws\.(com|com\.cn|eu)$")
 
 
 @dataclass(frozen=True, slots=True)
