@@ -7,12 +7,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, mo
 
 from ..iam import intersects
 
-FAMILIES = ("tenancy", "reading", "global-config", "logs", "capacity")
+FAMILIES = ("tenancy", "reading", "global-config", "identity", "boundary", "sharing", "customer", "logs", "capacity")
 """The families of rules.  Each has a floor of enforcement in the registry."""
 
 Level = Literal["advisory", "mandatory"]
 OnUnknown = Literal["decide-at-up", "deny"]
-Family = Literal["tenancy", "reading", "global-config", "logs", "capacity"]
+Family = Literal[
+    "tenancy", "reading", "global-config", "identity", "boundary", "sharing", "customer", "logs", "capacity"
+]
 
 _ARN = re.compile(r"arn:[a-z*?-]+:[a-z0-9*?-]+:[a-z0-9*?-]*:[0-9*?]*:\S+")
 _BLANK = re.compile(r"\{([^{}]*)\}")
@@ -104,6 +106,16 @@ class CicdRoles(Model):
         ),
         description="Patterns of OIDC issuers, without https://, whose tokens come from a CI.",
     )
+    boundaries: tuple[ArnPattern, ...] = Field(
+        default=("arn:*:iam::*:policy/*",),
+        description="Permission boundaries, of which each CI/CD role must have one; none are demanded if it is empty.",
+    )
+
+
+class CustomerRoles(Model):
+    """What a customer who was granted access to its own account may use there."""
+
+    names: tuple[NamePattern, ...] = Field(default=("customer-*",), description="Patterns of role and user names.")
 
 
 class PlatformStack(Model):
@@ -153,6 +165,7 @@ class Platform(Model):
     pack: tuple[ArnPattern, ...] | Nowhere = Field(description="Where this pack's artifacts live in AWS.")
     linker_roles: tuple[ArnPattern, ...] | Nowhere = Field(description="The roles that the link providers use.")
     cicd_roles: CicdRoles
+    customer_roles: CustomerRoles = CustomerRoles()
     log_destinations: tuple[DestinationPattern, ...] = Field(
         min_length=1, description="Where standard tenants' logs go."
     )
