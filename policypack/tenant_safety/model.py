@@ -16,12 +16,14 @@ __all__ = [
     "LogSink",
     "Maybe",
     "Membership",
+    "Mention",
     "Opaque",
     "Part",
     "Place",
     "Policy",
     "Principal",
     "Provider",
+    "Region",
     "SharedGrant",
     "Stack",
     "Subdomain",
@@ -223,11 +225,36 @@ class SharedGrant:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """An account that one of a resource's texts names; `arn` is what it is named in, if that is one thing's name.
+
+    What policy documents say is not among them.
+    """
+
+    at: Place
+    path: str
+    account: Maybe[str]
+    arn: str = ""
+    secret: bool = False
+    """It stands in a secret, so only whose it is may be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A region that one of a resource's properties names."""
+
+    at: Place
+    path: str
+    name: Maybe[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Opaque:
-    """A resource that could create anything, or of a type never seen; `why` says which."""
+    """A resource that could create anything, or of a type never seen; `why` says which, or what is not known of it."""
 
     at: Place
     why: str
+    missing: tuple[Unknown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +279,8 @@ Part: TypeAlias = (
     | Capacity
     | Subdomain
     | SharedGrant
+    | Mention
+    | Region
     | Opaque
     | Unreadable
 )

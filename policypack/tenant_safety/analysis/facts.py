@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..model import Opaque, Provider, SharedGrant, Stack, Subdomain, Unreadable
+from ..model import Opaque, Provider, Region, SharedGrant, Stack, Subdomain, Unreadable
 from ..tenancy.doubts import doubts
-from . import capacity, identity, links, logs
+from . import capacity, identity, links, logs, mentions
 from .index import Index
 
 if TYPE_CHECKING:
@@ -97,6 +97,17 @@ class Facts:
     def providers(self) -> tuple[Provider, ...]:
         """The aws providers, each once."""
         return tuple({provider.urn: provider for provider in self._index.of(Provider)}.values())
+
+    @cached_property
+    def regions(self) -> tuple[Region, ...]:
+        """The regions that resources name themselves."""
+        return self._index.of(Region)
+
+    @cached_property
+    def foreign(self) -> tuple[mentions.Foreign, ...]:
+        """What names another tenant's account, or the platform's beyond the plan; only tenants' rules ask."""
+        assert self.judged.pair is not None
+        return tuple(mentions.foreign(self._index, self.registry, self.judged.pair))
 
     @cached_property
     def opaque(self) -> tuple[Opaque, ...]:

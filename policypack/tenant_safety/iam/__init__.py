@@ -11,10 +11,11 @@ from .policies import TARGET_SIDE, Attached, Cause, Policies, granting
 from .principals import ANONYMOUS, Caller, caller
 from .reach import Reach, Witness, reach
 from .standing import admitted, statements
-from .wildcards import matches
+from .wildcards import FIELDS, matches
 
 __all__ = [
     "ANONYMOUS",
+    "FIELDS",
     "TARGET_SIDE",
     "Attached",
     "Caller",

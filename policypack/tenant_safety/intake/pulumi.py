@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from ..model import Maybe, Opaque, Part, Place, Provider, Unknown
-from . import capacity, identity, links, logs
+from . import capacity, embedded, identity, links, logs, mentions
 from .table import Role, canonical, table
 from .values import Resource, first, from_json, text
 
@@ -53,6 +53,7 @@ def parts(resource: Resource, trusted: Sequence[str], own: Provider | None) -> I
     place = _place(resource, token, own)
     if token == AWS_PROVIDER:
         yield provider(resource)
+        yield from mentions.mentions(resource, place)
         return
     if not resource.custom:
         # A component owns nothing but its children, which are judged themselves.
@@ -64,6 +65,9 @@ def parts(resource: Resource, trusted: Sequence[str], own: Provider | None) -> I
         for role in roles or ():
             yield from _of_role(resource, place, role)
         yield from logs.sinks(resource, place)
+        yield from embedded.calls(resource, place)
+        yield from mentions.mentions(resource, place)
+        yield from mentions.regions(resource, place)
         return
     if read := links.READERS.get(resource.type):
         yield from read(resource, place)

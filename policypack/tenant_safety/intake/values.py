@@ -135,6 +135,18 @@ def _at(value: Any, steps: Sequence[str], path: str) -> Iterator[tuple[str, Any]
         yield from _at(inner, steps[1:], here)
 
 
+def paths(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """The values in objects and lists at any depth, each with its path (`a.b[0].c`)."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from paths(inner, f"{path}.{key}")
+    elif isinstance(value, list):
+        for i, inner in enumerate(value):
+            yield from paths(inner, f"{path}[{i}]")
+    else:
+        yield path, value
+
+
 def first(props: Mapping[str, Any], path: str) -> Any:
     """The first value at a path, or `None`."""
     return next((value for _, value in at(props, path)), None)

@@ -4,6 +4,7 @@ from .capacity_exceeds_plan import capacity_exceeds_plan
 from .capacity_sum_exceeds_plan import capacity_sum_exceeds_plan
 from .cicd_reaches_global_config import cicd_reaches_global_config
 from .document_unreadable import document_unreadable
+from .foreign_tenant_referenced import foreign_tenant_referenced
 from .grant_exceeds_plan import grant_exceeds_plan
 from .grant_trust_foreign import grant_trust_foreign
 from .link_foreign import link_foreign
@@ -14,9 +15,11 @@ from .log_route_foreign import log_route_foreign
 from .logs_not_central import logs_not_central
 from .provider_account_disagrees import provider_account_disagrees
 from .provider_not_pinned import provider_not_pinned
+from .region_unlisted import region_unlisted
 from .registry_unreadable import registry_unreadable
 from .resource_opaque import resource_opaque
 from .rule import Rule
+from .shared_beyond_plan import shared_beyond_plan
 from .stack_identity_disagrees import stack_identity_disagrees
 from .stack_unregistered import stack_unregistered
 from .update_through_attached_provider import update_through_attached_provider
@@ -31,6 +34,9 @@ CATALOG: tuple[Rule, ...] = (
     resource_opaque,
     document_unreadable,
     cicd_reaches_global_config,
+    region_unlisted,
+    foreign_tenant_referenced,
+    shared_beyond_plan,
     logs_not_central,
     log_route_foreign,
     capacity_exceeds_plan,

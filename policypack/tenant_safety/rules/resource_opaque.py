@@ -21,4 +21,4 @@ def resource_opaque(facts: Facts) -> Iterator[Finding]:
     servers that no rule sees.
     """
     for opaque in facts.opaque:
-        yield Finding(opaque.at.urn, opaque.why, "undetermined")
+        yield Finding(opaque.at.urn, opaque.why, "undetermined", opaque.missing)

@@ -1,6 +1,6 @@
 """Who the tenants are: the registry's models, its sources, and which tenant a stack belongs to."""
 
-from .links import Pair, Refusal, astray, pair, refusals
+from .links import Pair, Refusal, apart, astray, meet, pair, refusals, within
 from .registry import (
     FAMILIES,
     Capacities,
@@ -38,9 +38,12 @@ __all__ = [
     "RegistryError",
     "Snapshot",
     "Tenant",
+    "apart",
     "astray",
     "load",
+    "meet",
     "pair",
     "refusals",
     "resolve",
+    "within",
 ]

@@ -163,25 +163,55 @@ def _global_config(registry: Registry, granted: tuple[Attached, ...]) -> Iterato
 
 def _others(registry: Registry, tenant: str, environment: str, granted: Document) -> Iterator[Refusal]:
     """What is set aside for other pairs: their accounts, and what their plans complete with their names."""
-    own = frozenset(_own(registry, tenant, environment))
     allows = [s for s in granted.statements if s.effect == "Allow"]
     resources: list[Text] = ["*" if s.not_resources else r for s in allows for r in s.resources]
     told = 0
+    for whose, pattern in apart(registry, tenant, environment):
+        hits = [r for r in resources if isinstance(r, Unknown) or meet(_wide(r), pattern)]
+        # What is known decides, where there is something.
+        hit = min(hits, key=lambda r: len(_missing(r)), default=None)
+        if hit is not None and told < _MOST_TOLD:
+            told += 1
+            missing = _missing(hit)
+            what = f"{hit} reaches" if isinstance(hit, str) and not missing else "it may reach"
+            yield Refusal(f"{what} {pattern}, which is set aside for {whose}", not missing, missing)
+
+
+def apart(registry: Registry, tenant: str, environment: str) -> Iterator[tuple[str, str]]:
+    """What is set aside for other pairs than this one: whose, and the pattern of its ARNs."""
+    own = frozenset(_own(registry, tenant, environment))
     for name, other in registry.tenants.items():
         for about in other.environments:
-            if (name, about) == (tenant, environment):
-                continue
-            for pattern in _own(registry, name, about):
-                if pattern not in own and told < _MOST_TOLD:
-                    hits = [r for r in resources if isinstance(r, Unknown) or _meet(_wide(r), pattern)]
-                    # What is known decides, where there is something.
-                    hit = min(hits, key=lambda r: len(_missing(r)), default=None)
-                    if hit is not None:
-                        told += 1
-                        missing = _missing(hit)
-                        what = f"{hit} reaches" if isinstance(hit, str) and not missing else "it may reach"
-                        why = f"{what} {pattern}, which is set aside for {name}-{about}"
-                        yield Refusal(why, not missing, missing)
+            if (name, about) != (tenant, environment):
+                yield from ((f"{name}-{about}", each) for each in _own(registry, name, about) if each not in own)
+
+
+_DELIVERS = (
+    *("logs:PutSubscriptionFilter", "logs:PutLogEvents", "logs:CreateLogStream", "firehose:PutRecord*"),
+    *("kinesis:PutRecord*", "s3:PutObject*", "s3:AbortMultipartUpload", "s3:GetBucketAcl", "s3:GetBucketLocation"),
+)
+"""What logs are delivered with; nothing that reads them."""
+
+
+def within(registry: Registry, tenant: str, environment: str) -> Attached:
+    """What a pair's own stacks may use of the platform's accounts.
+
+    That is what its plan grants, the roles of its links, its own linker if it has one, and the delivery of its logs
+    unless it is a high-security tenant.
+    """
+    platform, plan = registry.platform, registry.plan_of(registry.tenants[tenant])
+    blanks = _blanks(tenant, environment, registry.tenants[tenant].environments[environment].account)
+    given = [(each.actions, [r.format_map(blanks) for r in each.resources]) for each in plan.grants]
+    if not plan.high_security:
+        given.append((_DELIVERS, list(platform.log_destinations)))
+    roles = [f"arn:*:iam::{platform.master_account}:role/tenant-links/{tenant}/*"] if platform.links else []
+    if own := platform.own_linker(tenant, environment):
+        roles.append(f"arn:*:iam::{platform.master_account}:role/{own}")
+    given += [(("sts:AssumeRole", "sts:TagSession"), roles)] if roles else []
+    statements = [{"Effect": "Allow", "Action": list(actions), "Resource": resources} for actions, resources in given]
+    document = {"Version": "2012-10-17", "Statement": statements}
+    whole = parse(document) if statements else Document((), "2012-10-17")
+    return Attached(f"what {tenant}-{environment} may use of the platform", whole)
 
 
 def _own(registry: Registry, tenant: str, environment: str) -> Iterator[str]:
@@ -205,7 +235,7 @@ def _missing(resource: Text) -> tuple[Unknown, ...]:
     return resource.symbols if isinstance(resource, Symbolic) else ()
 
 
-def _meet(a: str, b: str) -> bool:
+def meet(a: str, b: str) -> bool:
     """Is there an ARN that both patterns match?  A wildcard stays in its field, the last one apart."""
     fields = a.split(":", 5), b.split(":", 5)
     return len(fields[0]) != len(fields[1]) or all(intersects(x, y) for x, y in zip(*fields, strict=True))

@@ -1,0 +1,169 @@
+"""Where a tenant's stack names what is another tenant's, or the platform's beyond what its plan grants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ..iam import FIELDS, Attached, Document, Statement, Symbolic, Unknown, matches, new_access
+from ..model import Grant, Mention, Policy
+from ..tenancy import apart, meet, within
+from .index import Index
+
+if TYPE_CHECKING:
+    from ..tenancy import Registry
+
+_ANY = "*?"
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """Something that the resource `urn` names `where`, and that is not its tenant's but `whose`.
+
+    `tenant`: it is another tenant's, else the platform's.  `missing`: what is not known, if it only may be so.
+    """
+
+    urn: str
+    what: str
+    where: str
+    whose: str
+    tenant: bool
+    missing: tuple[Unknown, ...] = ()
+
+
+def foreign(index: Index, registry: Registry, pair: tuple[str, str]) -> Iterator[Foreign]:
+    """All that a pair's stack names and that is not its own; of a stack that grows, what has just arrived names."""
+    bounds = _Bounds.of(registry, pair)
+    arrived = index.stack.arrived
+    for mention in index.of(Mention):
+        if arrived in ("", mention.at.urn):
+            yield from bounds.named(mention)
+    documents: tuple[Grant | Policy, ...] = (*index.of(Grant), *index.of(Policy))
+    for part in documents:
+        if arrived in ("", part.at.urn) and part.document is not None:
+            yield from bounds.allowed(part.at.urn, part.document)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """Whose the accounts of the platform are, what is set aside for other pairs, and what the plan grants."""
+
+    tenants: Mapping[str, str]
+    platform: Mapping[str, str]
+    apart: tuple[tuple[str, str], ...]
+    granted: Attached
+    log_account: str
+    """That of the log account, if the tenant's logs may go there."""
+
+    @classmethod
+    def of(cls, registry: Registry, pair: tuple[str, str]) -> _Bounds:
+        platform, plan = registry.platform, registry.plan_of(registry.tenants[pair[0]])
+        names = {platform.master_account: "the master account's", platform.log_account: "the log account's"}
+        return cls(
+            tenants={
+                about.account: f"{tenant}-{environment}"
+                for tenant, each in registry.tenants.items()
+                for environment, about in each.environments.items()
+                if (tenant, environment) != pair
+            },
+            platform={account: names.get(account, f"the shared account {account}'s") for account in platform.accounts},
+            apart=tuple((whose, pattern) for whose, pattern in apart(registry, *pair) if not _is_account(pattern)),
+            granted=within(registry, *pair),
+            log_account="" if plan.high_security else platform.log_account,
+        )
+
+    def named(self, mention: Mention) -> Iterator[Foreign]:
+        """What a text of a resource names."""
+        urn, where, account = mention.at.urn, mention.path, mention.account
+        if isinstance(account, Unknown):
+            yield Foreign(urn, "an account", where, "not known yet", True, (account,))
+        elif account in self.tenants:
+            yield Foreign(urn, _shown(mention), where, f"{self.tenants[account]}'s", True)
+        elif account in self.platform and not self._may_name(mention.arn, account):
+            yield Foreign(urn, _shown(mention), where, self.platform[account], False)
+
+    def _may_name(self, arn: str, account: str) -> bool:
+        if not arn:
+            return account == self.log_account
+        statements = self.granted.document.statements if isinstance(self.granted.document, Document) else ()
+        return any(matches(r, arn) for s in statements for r in s.resources if isinstance(r, str))
+
+    def allowed(self, urn: str, document: Document | Unknown) -> Iterator[Foreign]:
+        """What an identity policy allows on others' resources, and names as theirs."""
+        if isinstance(document, Unknown):
+            if not document.depends_on or not all(_is_of_aws(each) for each in document.depends_on):
+                yield Foreign(urn, "a resource", document.path, "not known yet", True, (document,))
+            return
+        for statement in document.statements:
+            if statement.effect == "Allow" and not statement.not_resources:
+                for found in self._stated(urn, statement, document):
+                    yield replace(found, what="something secret") if document.secret else found
+
+    def _stated(self, urn: str, statement: Statement, document: Document) -> Iterator[Foreign]:
+        where = f"{statement.where}.Resource"
+        for resource in statement.resources:
+            if isinstance(resource, Unknown):
+                if not all(_is_of_aws(each) for each in resource.depends_on):
+                    yield Foreign(urn, "a resource", where, "not known yet", True, (resource,))
+                continue
+            whose, missing = self._whose(statement, resource)
+            if whose:
+                yield Foreign(urn, str(resource), where, whose, True, missing)
+            if platform := [whose for account, whose in self.platform.items() if _names(resource, account)]:
+                own = Attached(urn, replace(document, statements=(replace(statement, resources=(resource,)),)))
+                beyond = new_access((self.granted,), (own,), "identity")
+                if beyond.new_access is not False:
+                    asked = beyond.witness if beyond.new_access else None
+                    what = f"{asked.action} on {asked.resource}" if asked else str(resource)
+                    unsure = () if asked else beyond.missing or (Unknown(where),)
+                    yield Foreign(urn, what, where, platform[0], False, unsure)
+
+    def _whose(self, statement: Statement, resource: str | Symbolic) -> tuple[str, tuple[Unknown, ...]]:
+        """Whose of the other tenants' it is, and what is not known of that; empty if it is nobody's."""
+        for account, name in self.tenants.items():
+            if _names(resource, account):
+                return f"{name}'s", ()
+        text = resource.wide if isinstance(resource, Symbolic) else resource
+        for name, pattern in self.apart:
+            if _is_narrow(text) and meet(text, pattern):
+                return f"set aside for {name}", resource.symbols if isinstance(resource, Symbolic) else ()
+        return ("any account's, other tenants' too" if _assumes_anywhere(statement, text) else ""), ()
+
+
+def _shown(mention: Mention) -> str:
+    return "something secret" if mention.secret else mention.arn or f"the account {mention.account}"
+
+
+def _names(resource: str | Symbolic, account: str) -> bool:
+    """Is the account that a resource's ARN names, or spells with wildcards, this one?"""
+    fields = (resource.wide if isinstance(resource, Symbolic) else resource).split(":", FIELDS - 1)
+    return len(fields) == FIELDS and fields[4].strip(_ANY) != "" and matches(fields[4], account)
+
+
+def _assumes_anywhere(statement: Statement, resource: str) -> bool:
+    """Does it let roles of any account be assumed, as far as those trust it?  One that allows all actions says less."""
+    fields = resource.split(":", FIELDS - 1)
+    is_anywhere = len(fields) == FIELDS and fields[2] == "iam" and fields[4] != "" and not fields[4].strip(_ANY)
+    return (
+        is_anywhere
+        and not statement.not_actions
+        and any(
+            isinstance(action, str) and action.startswith("sts:") and matches(action, "sts:assumerole")
+            for action in statement.actions
+        )
+    )
+
+
+def _is_narrow(resource: str) -> bool:
+    """Does it name something, as `*` does not?"""
+    return resource.split(":", FIELDS - 1)[-1][:1] not in ("*", "")
+
+
+def _is_account(pattern: str) -> bool:
+    return pattern.startswith("arn:*:*:*:")
+
+
+def _is_of_aws(urn: str) -> bool:
+    """Is it an aws resource, whose outputs name the account that it is in?"""
+    return urn.split("::")[2].rpartition("$")[2].startswith("aws:")
