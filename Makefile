@@ -1,5 +1,6 @@
 # Everything that people and CI run. `make` alone lists it.
 PYTHON ?= python3
+JOBS ?= 2
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -29,8 +30,8 @@ lint: setup ## Check style and types
 	mypy
 
 .PHONY: test
-test: setup lint ## Lint, then run the tests with coverage: what CI runs
-	pytest --cov
+test: setup lint ## Lint, then run the tests with coverage, in JOBS=2 processes: what CI runs
+	pytest --cov -n $(JOBS) --dist loadfile
 
 .PHONY: test-long
 test-long: setup ## Run the tests that take minutes

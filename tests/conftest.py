@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,3 +30,18 @@ def standin() -> Iterator[server.Running]:
 def engine(tmp_path: Path, standin: server.Running) -> Engine:
     """An engine with an empty backend."""
     return Engine(tmp_path / "engine", {"aws": standin.port})
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Says something at the end of the run, whichever process the test runs in."""
+    return lambda text: record_property("told", text)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [report for reports in terminalreporter.stats.values() for report in reports]
+    for report in reports:
+        if getattr(report, "when", "") == "call":
+            for name, text in report.user_properties:
+                if name == "told":
+                    terminalreporter.write_line(f"{text}\n")

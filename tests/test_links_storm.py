@@ -548,7 +548,7 @@ class Phase:
 
 @pytest.mark.parametrize("size", [pytest.param(SMALL, id="20"), pytest.param(WHOLE, id="150", marks=pytest.mark.long)])
 def test_concurrent_deployments_on_one_zone_and_one_account(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], size: Size
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tell: Callable[[str], None], size: Size
 ) -> None:
     """All get their links and others keep theirs, while three of ten requests fail, limits are met and engines die."""
     loader = Loader()
@@ -582,13 +582,12 @@ def test_concurrent_deployments_on_one_zone_and_one_account(
         trespasses += cloud.trespasses(wanted)
 
     kills = [kill for one in deployments.values() if isinstance(one, Stack) for kill in one.kills]
-    with capsys.disabled():
-        print(
-            f"\n{size.deployments} deployments ({size.engines} by the engine, of which {sum(k.fell for k in kills)} "
-            f"commands were killed), seed {SEED}: of {counts(wanted)}, {off[0].total()} lost, {off[1].total()} "
-            f"doubled; foreign touched {len(trespasses)}; after destroy {counts(left[1])}"
-        )
-        print("\n".join(phase.line(name, needed[name]) for name, phase in phases.items()))
+    summary = (
+        f"{size.deployments} deployments ({size.engines} by the engine, of which {sum(k.fell for k in kills)} "
+        f"commands were killed), seed {SEED}: of {counts(wanted)}, {off[0].total()} lost, {off[1].total()} "
+        f"doubled; foreign touched {len(trespasses)}; after destroy {counts(left[1])}"
+    )
+    tell("\n".join([summary, *(phase.line(name, needed[name]) for name, phase in phases.items())]))
     assert (NOTHING, NOTHING) == off
     assert (NOTHING, NOTHING) == left
     assert [] == trespasses
@@ -673,7 +672,7 @@ def _lane(folder: Path, own: Mapping[int, Life]) -> list[Killed]:
 
 
 @pytest.mark.parametrize("count", [1, pytest.param(16, marks=pytest.mark.long)])
-def test_killed_engines_lose_and_double_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str], count: int) -> None:
+def test_killed_engines_lose_and_double_nothing(tmp_path: Path, tell: Callable[[str], None], count: int) -> None:
     """Whatever a command was doing when it was killed: the next one goes on from there."""
     start, every = time.monotonic(), list(enumerate(lives()))[:count]
     lanes = {tmp_path / str(lane): dict(every[lane::LANES]) for lane in range(min(LANES, count))}
@@ -683,13 +682,12 @@ def test_killed_engines_lose_and_double_nothing(tmp_path: Path, capsys: pytest.C
 
     fell = [kill for kill in kills if kill.fell]
     phases, pending = Counter(kill.phase for kill in fell), Counter(kind for kill in fell for kind in kill.pending)
-    with capsys.disabled():
-        print(
-            f"\n{len(fell)} kills, seed {SEED}: {dict(phases)}; {sum(not kill.moment.change for kill in fell)} at "
-            f"random; locks left {sum(kill.locked for kill in fell)}; pending then {dict(pending)}; lost "
-            f"{sum(kill.lost.total() for kill in kills)}, doubled or left after destroy "
-            f"{sum(kill.more.total() for kill in kills)}; {time.monotonic() - start:.0f} s"
-        )
+    tell(
+        f"{len(fell)} kills, seed {SEED}: {dict(phases)}; {sum(not kill.moment.change for kill in fell)} at "
+        f"random; locks left {sum(kill.locked for kill in fell)}; pending then {dict(pending)}; lost "
+        f"{sum(kill.lost.total() for kill in kills)}, doubled or left after destroy "
+        f"{sum(kill.more.total() for kill in kills)}; {time.monotonic() - start:.0f} s"
+    )
     assert [] == [kill for kill in kills if kill.lost or kill.more]
     assert 4 * count == len(kills)
     assert all(kill.locked for kill in fell if kill.moment.change)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from ..model import Mention, Part, Place, Region, Unknown
+from ..model import Maybe, Mention, Part, Place, Region, Unknown
 from .table import table
 from .values import Resource, paths
 
@@ -38,10 +38,11 @@ def mentions(resource: Resource, place: Place) -> Iterator[Part]:
             yield from (replace(each, secret=secret) for each in _named(value, path, place))
 
 
-def regions(resource: Resource, place: Place) -> Iterator[Part]:
-    """The regions that are named by properties of their own, as a replica's is."""
+def regions(resource: Resource, place: Place, own: Maybe[str]) -> Iterator[Part]:
+    """The regions that are named by properties of their own, as a replica's is, and are not `own`, the provider's."""
     for path, value in _leaves(resource, place):
-        if _NAMES_REGION.search(_name(path)) and (isinstance(value, Unknown) or _is_region(value)):
+        is_named = isinstance(value, Unknown) or (_is_region(value) and value != own)
+        if is_named and _NAMES_REGION.search(_name(path)):
             yield Region(place, path, value)
 
 

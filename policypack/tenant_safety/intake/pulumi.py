@@ -67,7 +67,7 @@ def parts(resource: Resource, trusted: Sequence[str], own: Provider | None) -> I
         yield from logs.sinks(resource, place)
         yield from embedded.calls(resource, place)
         yield from mentions.mentions(resource, place)
-        yield from mentions.regions(resource, place)
+        yield from mentions.regions(resource, place, own.region if own else Unknown("region"))
         return
     if read := links.READERS.get(resource.type):
         yield from read(resource, place)
