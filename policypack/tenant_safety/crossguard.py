@@ -135,11 +135,13 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
                 self._seen.readings.append(arrived)
                 kinds = {type(part) for part in arrived.parts}
                 rules = [rule for rule in CATALOG if rule.monotone and (not rule.reads or kinds & rule.reads)]
-                # Most resources concern only rules about the stack itself, which need none of those before.
-                readings = self._seen.readings if any(rule.reads for rule in rules) else [arrived]
-                facts = Facts(self._stack_of(readings, arrived=arrived.urn), self._claim)
-                for result in judge(facts, rules):
-                    response.diagnostics.extend(self._diagnostics(result, facts))
+                for alone in (True, False):
+                    if own := [rule for rule in rules if rule.alone is alone]:
+                        # Most resources concern only rules that need none of those before.
+                        readings = [arrived] if alone else self._seen.readings
+                        facts = Facts(self._stack_of(readings, arrived=arrived.urn), self._claim)
+                        for result in judge(facts, own):
+                            response.diagnostics.extend(self._diagnostics(result, facts))
         return response
 
     def AnalyzeStack(self, request: Any, _context: Any) -> Any:  # noqa: N802

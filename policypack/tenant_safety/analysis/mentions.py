@@ -33,15 +33,13 @@ class Foreign:
 
 
 def foreign(index: Index, registry: Registry, pair: tuple[str, str]) -> Iterator[Foreign]:
-    """All that a pair's stack names and that is not its own; of a stack that grows, what has just arrived names."""
+    """All that a pair's stack names and that is not its own."""
     bounds = _Bounds.of(registry, pair)
-    arrived = index.stack.arrived
     for mention in index.of(Mention):
-        if arrived in ("", mention.at.urn):
-            yield from bounds.named(mention)
+        yield from bounds.named(mention)
     documents: tuple[Grant | Policy, ...] = (*index.of(Grant), *index.of(Policy))
     for part in documents:
-        if arrived in ("", part.at.urn) and part.document is not None:
+        if part.document is not None:
             yield from bounds.allowed(part.at.urn, part.document)
 
 

@@ -16,6 +16,7 @@ from .rule import rule
     "resources will give is taken for their own account's until the update knows it, and principals of trust and "
     "resource policies are read by rules of their own",
     reads=(Mention, Grant, Policy),
+    alone=True,
     monotone=True,
     of="tenants",
 )

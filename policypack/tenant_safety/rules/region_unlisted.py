@@ -15,6 +15,7 @@ from .rule import rule
     "keeps in us-east-1, such as certificates of CloudFront, needs that one listed.",
     scope="the aws providers of this stack, and the regions that its resources name themselves",
     reads=(Provider, Region),
+    alone=True,
     monotone=True,
 )
 def region_unlisted(facts: Facts) -> Iterator[Finding]:

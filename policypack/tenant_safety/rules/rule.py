@@ -23,6 +23,7 @@ class Rule:
     """A rule with all that is told of it.
 
     `reads`: the parts of the model that can change its answer; none where the stack itself gives it.
+    `alone`: it judges each resource by what that says itself, so that those before it need not be looked at again.
     `monotone`: no later resource can heal a finding, so a resource is stopped before it is made.
     `of`: whose stacks it judges: `any` stack at all, `registered` ones, or `tenants`' alone.
     `scope`: what was read when it says proved.
@@ -38,6 +39,7 @@ class Rule:
     monotone: bool
     of: Literal["any", "registered", "tenants"]
     reads: frozenset[type[Part]]
+    alone: bool
     check: Check
 
 
@@ -49,6 +51,7 @@ def rule(
     remediation: str,
     scope: str,
     reads: tuple[type[Part], ...] = (),
+    alone: bool = False,
     monotone: bool = False,
     of: Literal["any", "registered", "tenants"] = "registered",
 ) -> Callable[[Check], Rule]:
@@ -66,6 +69,7 @@ def rule(
             monotone=monotone,
             of=of,
             reads=frozenset(reads),
+            alone=alone or not reads,
             check=check,
         )
 

@@ -15,6 +15,7 @@ from .rule import rule
     scope="the texts of this stack's resources and the Allow statements of its identity policies that name the master, "
     "log or shared accounts; S3 buckets carry no account in their names",
     reads=(Mention, Grant, Policy),
+    alone=True,
     monotone=True,
     of="tenants",
 )
