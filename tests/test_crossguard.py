@@ -157,7 +157,8 @@ def test_update_denies_what_is_still_unknown() -> None:
 
     response = pack.Analyze(one("aws:iam/rolePolicy:RolePolicy", "p", {"role": "cicd-app", "policy": UNKNOWN}), None)
 
-    assert [("cicd-reaches-global-config", proto.MANDATORY, "p")] == told(response)
+    rules = ("foreign-tenant-referenced", "cicd-reaches-global-config")
+    assert [(rule, proto.MANDATORY, "p") for rule in rules] == told(response)
 
 
 def waiting(*providing: str) -> proto.AnalyzeStackRequest:
@@ -178,7 +179,8 @@ def test_preview_tells_what_a_resource_will_provide_without_stopping(tmp_path: P
 def test_preview_stops_at_what_nothing_will_provide() -> None:
     response = analyzer().AnalyzeStack(waiting(), None)
 
-    assert [("cicd-reaches-global-config", proto.MANDATORY, "p")] == told(response)
+    rules = ("cicd-reaches-global-config", "foreign-tenant-referenced")
+    assert [(rule, proto.MANDATORY, "p") for rule in rules] == told(response)
 
 
 @pytest.mark.parametrize(
