@@ -33,7 +33,7 @@ import yaml
 
 from .analysis import Facts
 from .intake.links import TYPES as LINKS
-from .intake.pulumi import AWS_PROVIDER, parts, provider
+from .intake.pulumi import AWS_PROVIDER, PROVIDERS, parts, provider
 from .intake.values import SECRET, SENTINELS, SIGNATURE, Resource, decode
 from .judge import judge
 from .model import Finding, Part, Stack, Unknown
@@ -133,7 +133,7 @@ class Case:
 
     def _stack(self) -> Stack:
         read = [_resource(self, raw) for raw in self.resources]
-        providers = {each.urn: each for each in read if each.type == AWS_PROVIDER}
+        providers = {each.urn: each for each in read if each.type in PROVIDERS}
         default = self._default_provider()
         found: list[Part] = []
         for resource in read:
@@ -181,13 +181,14 @@ def _resource(case: Case, raw: Mapping[str, Any]) -> Resource:
     by_property = {key: case.urns(names) for key, names in depends.items() if case.whole}
     decoded, secrets = decode({key: _wire(value) for key, value in props.items()}, by_property)
     made_with = raw.get("provider", "default")
+    kind = next((each["type"] for each in case.resources if each["name"] == made_with), AWS_PROVIDER)
     custom = raw.get("custom", True)
     return Resource(
         urn=case.urn(raw["type"], raw["name"]),
         type=raw["type"],
         props=decoded,
         secrets=secrets,
-        provider=case.urn(AWS_PROVIDER, made_with) if custom and raw["type"] != AWS_PROVIDER else "",
+        provider=case.urn(kind, made_with) if custom and raw["type"] not in PROVIDERS else "",
         custom=custom,
         dependencies=case.urns(after),
     )

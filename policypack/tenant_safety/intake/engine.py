@@ -7,7 +7,7 @@ from typing import Any
 from google.protobuf import json_format
 
 from ..model import Part, Place, Provider, Unknown, Unreadable
-from .pulumi import AWS_PROVIDER, parts, provider
+from .pulumi import PROVIDERS, parts, provider
 from .symbols import Run
 from .values import Resource, Secrets, decode
 
@@ -42,10 +42,10 @@ def read(request: Any, trusted: tuple[str, ...], run: Run | None = None) -> Read
 
 
 def _provider_of(request: Any) -> tuple[Provider | None, Secrets]:
-    if not request.HasField("provider") or request.provider.type != AWS_PROVIDER:
+    if not request.HasField("provider") or request.provider.type not in PROVIDERS:
         return None, Secrets()
     props, secrets = decode(json_format.MessageToDict(request.provider.properties), {})
-    return provider(Resource(request.provider.urn, AWS_PROVIDER, props, secrets)), secrets
+    return provider(Resource(request.provider.urn, request.provider.type, props, secrets)), secrets
 
 
 def _resource(request: Any, run: Run | None) -> Resource:
