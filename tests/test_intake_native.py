@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from pulumi.runtime import proto
 
 from tenant_safety.intake import native
 from tenant_safety.intake.native import NATIVE_PROVIDER, Names, rows, translated
@@ -14,6 +15,7 @@ from tenant_safety.intake.table import table
 from tenant_safety.intake.values import Resource, Secrets
 from tenant_safety.model import Grant, Opaque, Principal, Unknown
 from tenant_safety.symbolic.table import resource as known
+from tests.test_crossguard import analyzer, struct, told
 
 URN = "urn:pulumi:customer1-prod::shop::aws-native:x:X::x"
 
@@ -155,3 +157,13 @@ def test_the_account_of_its_provider(props: dict[str, str], accounts: tuple[str,
     actual = provider(made(NATIVE_PROVIDER, {"region": "eu-central-1", **props}))
 
     assert (accounts, "eu-central-1") == (actual.accounts, actual.region)
+
+
+def test_a_native_resource_brings_its_provider_along() -> None:
+    """A default provider is no resource of the stack: only what it makes tells of it."""
+    default = proto.AnalyzerProviderResource(type=NATIVE_PROVIDER, urn=f"{URN}-default", properties=struct({}))
+    queue = proto.AnalyzerResource(type="aws-native:sqs:Queue", name="x", urn=URN, provider=default)
+
+    response = analyzer().AnalyzeStack(proto.AnalyzeStackRequest(resources=[queue]), None)
+
+    assert [("provider-not-pinned", proto.MANDATORY, "x-default")] == told(response)
