@@ -265,7 +265,7 @@ def test_rule_that_raises_is_a_mandatory_finding(monkeypatch: pytest.MonkeyPatch
         raise KeyError(facts.stack.name)
 
     crashing = replace(next(rule for rule in CATALOG if rule.family == "capacity"), check=broken)
-    monkeypatch.setattr(crossguard, "CATALOG", (crashing,))
+    monkeypatch.setattr(crossguard.Analyzer, "rules", (crashing,))
     pack = analyzer(registry(tmp_path, enforcement={"capacity": "advisory"}))
 
     response = pack.AnalyzeStack(whole(), None)

@@ -24,7 +24,7 @@ from tenant_safety.rules.linker_wider import linker_wider
 from tenant_safety.tenancy import Registry, RegistryError, linker
 from tenant_safety.tenancy.doubts import GENERATED, Documents, doubts
 from tests.aws import MASTER, Aws, serve
-from tests.cases import Case, Outcome, run
+from tests.cases import REGISTRY, Case, Outcome, run
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = yaml.safe_load((ROOT / "tenancy.yaml").read_text(encoding="utf-8"))
@@ -697,7 +697,7 @@ def test_policies_keep_to_the_sizes_of_aws(tmp_path: Path, length: int, code: in
 
 def test_linkers_with_the_printed_documents_pass_the_packs_rule() -> None:
     """And with any other pair's they do not."""
-    case = Case("linker-wider", "", Outcome("", ()), project="master", stack="main", registry=OWN)
+    case = Case("", Outcome("", ()), REGISTRY, project="master", stack="main", registry=OWN)
     its = case.facts().registry
 
     def linkers(tenant: str) -> tuple[dict[str, Any], ...]:

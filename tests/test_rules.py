@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from tenant_safety.rules import CATALOG, Rule
-from tests.cases import Case, cases, every, run
+from tenant_safety.testing import check
+from tests.cases import Case, cases, every
 
 UNDECIDABLE = {
     "registry-unreadable",
@@ -24,11 +25,7 @@ NEVER_SURE = {"document-unreadable", "resource-opaque"}
 @pytest.mark.parametrize(("rule", "case"), [pytest.param(r, c, id=f"{r.id}: {c.name}") for r, c in every()])
 def test_case(rule: Rule, case: Case) -> None:
     """The findings are those of the case, in full."""
-    facts = case.facts()
-
-    actual = run(rule, facts)
-
-    assert case.outcome == actual
+    check(rule, case)
 
 
 @pytest.mark.parametrize("rule", CATALOG, ids=lambda rule: rule.id)

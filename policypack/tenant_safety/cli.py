@@ -142,6 +142,30 @@ def rules(
     typer.echo(forms[output](CATALOG).rstrip("\n"))
 
 
+@app.command()
+def explain(
+    rule: Annotated[str, typer.Argument(help="The rule's id.")],
+    output: Annotated[Output, typer.Option("--output", "-o", help="The form of the explanation.")] = Output.text,
+) -> None:
+    """Explain a rule: why, a case that fails and one that passes, the remedy, and the controls it bears on."""
+    from difflib import get_close_matches
+
+    from .report import catalogue
+    from .rules import CATALOG
+
+    by_id = {each.id: each for each in CATALOG}
+    if rule not in by_id:
+        near = get_close_matches(rule, by_id) or ["tenant-safety rules lists them"]
+        typer.echo(f"tenant-safety explain: expected a rule's id (got {rule!r}): {', '.join(near)}", err=True)
+        raise typer.Exit(2)
+    forms = {
+        Output.text: catalogue.explained_as_text,
+        Output.json: catalogue.explained_as_json,
+        Output.md: catalogue.explained_as_markdown,
+    }
+    typer.echo(forms[output](by_id[rule]).rstrip("\n"))
+
+
 PACK = Path(__file__).parents[2]
 """The pack's own folder, in a clone of the project."""
 

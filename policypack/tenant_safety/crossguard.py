@@ -37,7 +37,7 @@ from .intake.symbols import run as symbolic_run
 from .judge import Result, judge
 from .model import Finding, Stack
 from .report import text
-from .rules import CATALOG, Rule
+from .rules import CATALOG, Rule, with_own
 from .settings import REGISTRY_RULE, Settings, settings
 from .symbolic.symbols import book_of_run
 
@@ -59,10 +59,13 @@ _DENIED_UNKNOWN = (*_ALWAYS_MANDATORY, "global-config")
 """Families of which what is undetermined stops a preview unless the registry says otherwise: a symbolic one decides."""
 
 
-def serve(root: Path) -> None:
-    """Serves the pack to the engine; never returns.  `root` is the pack's folder, where the default registry lies."""
-    policies: list[Policy] = [_declared(rule) for rule in CATALOG]
-    Analyzer.root = root
+def serve(root: Path, rules: Sequence[Rule] = ()) -> None:
+    """Serves the pack to the engine; never returns.  `root` is the pack's folder, where the default registry lies.
+
+    `rules` are the platform's own: they are judged after those of the catalogue, of which they can replace none.
+    """
+    Analyzer.root, Analyzer.rules = root, with_own(rules)
+    policies: list[Policy] = [_declared(rule) for rule in Analyzer.rules]
     # PolicyPack makes its servicer under this name; where it does not, no policy answers (_answered_elsewhere).
     setattr(pulumi_policy_module, "_PolicyAnalyzerServicer", Analyzer)  # noqa: B010 a type can't be assigned to
     PolicyPack(NAME, policies, enforcement_level=EnforcementLevel.ADVISORY)
@@ -81,7 +84,7 @@ def _declared(rule: Rule) -> StackValidationPolicy:
         severity=Severity(rule.severity),
         tags=[rule.family],
         remediation_steps=rule.remediation,
-        url=f"{text.DOCS}#{rule.id}",
+        url=text.page(rule),
     )
 
 
@@ -102,6 +105,7 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
     """The pack's side of the engine's analyzer protocol."""
 
     root = Path()
+    rules: tuple[Rule, ...] = CATALOG
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -115,7 +119,7 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
         given = request.policyConfig
         levels = {name: _LEVELS[given[name].enforcementLevel] for name in given}
         properties = {name: json_format.MessageToDict(given[name].properties) for name in given}
-        self._settings = settings(levels, properties)
+        self._settings = settings(levels, properties, self.rules)
         return super().Configure(request, context)  # type: ignore[no-untyped-call]
 
     def ConfigureStack(self, request: Any, context: Any) -> Any:  # noqa: N802
@@ -134,7 +138,7 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
                 arrived = read(request, self._trusted)
                 self._seen.readings.append(arrived)
                 kinds = {type(part) for part in arrived.parts}
-                rules = [rule for rule in CATALOG if rule.monotone and (not rule.reads or kinds & rule.reads)]
+                rules = [rule for rule in self.rules if rule.monotone and (not rule.reads or kinds & rule.reads)]
                 for alone in (True, False):
                     if own := [rule for rule in rules if rule.alone is alone]:
                         # Most resources concern only rules that need none of those before.
@@ -150,7 +154,7 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
         readings = [read(resource, self._trusted, run) for resource in request.resources]
         facts = Facts(self._stack_of(readings), self._claim)
         response = proto.AnalyzeResponse()
-        results = judge(facts, CATALOG)
+        results = judge(facts, self.rules)
         for result in results:
             response.diagnostics.extend(self._diagnostics(result, facts))
             if result.status == "not-judged":

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .rules import CATALOG
+from .rules import CATALOG, Rule
 
 if TYPE_CHECKING:
     from .tenancy import Level, OnUnknown
@@ -29,9 +29,11 @@ class Settings:
     on_unknown: Mapping[str, OnUnknown] = field(default_factory=dict)
 
 
-def settings(levels: Mapping[str, str], properties: Mapping[str, Mapping[str, Any]]) -> Settings:
+def settings(
+    levels: Mapping[str, str], properties: Mapping[str, Mapping[str, Any]], rules: Sequence[Rule] = CATALOG
+) -> Settings:
     """Checks the config as the engine hands it over: level and properties by policy.  Raises `SettingsError`."""
-    ids = [rule.id for rule in CATALOG]
+    ids = [rule.id for rule in rules]
     # The engine has given the level of "all" to each rule already, and passes the entry on.
     levels = {name: level for name, level in levels.items() if name != "all"}
     properties = {name: given for name, given in properties.items() if name != "all" or given}

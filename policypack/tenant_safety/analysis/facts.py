@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ..model import Opaque, Provider, Region, SharedGrant, Stack, Subdomain, Unreadable
 from ..tenancy.doubts import doubts
@@ -13,6 +13,8 @@ from .index import Index
 
 if TYPE_CHECKING:
     from ..tenancy import Claim, Judged, Plan, Platform, Registry
+
+P = TypeVar("P")
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,10 @@ class Facts:
     @cached_property
     def _index(self) -> Index:
         return Index(self.stack)
+
+    def of(self, kind: type[P]) -> tuple[P, ...]:
+        """All parts of a kind, as they were read: `facts.of(LogGroup)`."""
+        return self._index.of(kind)
 
     @cached_property
     def cicd_access(self) -> tuple[identity.Access, ...]:

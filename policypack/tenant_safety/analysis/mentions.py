@@ -35,7 +35,7 @@ class Foreign:
 def foreign(index: Index, registry: Registry, pair: tuple[str, str]) -> Iterator[Foreign]:
     """All that a pair's stack names and that is not its own."""
     bounds = _Bounds.of(registry, pair)
-    for mention in index.of(Mention):
+    for mention in dict.fromkeys(index.of(Mention)):
         yield from bounds.named(mention)
     documents: tuple[Grant | Policy, ...] = (*index.of(Grant), *index.of(Policy))
     for part in documents:

@@ -6,10 +6,10 @@ from typing import Any
 
 from google.protobuf import json_format
 
-from ..model import Part, Place, Provider, Unknown, Unreadable
-from .pulumi import AWS_PROVIDER, parts, provider
+from ..model import Part, Place, Unknown, Unreadable
+from .pulumi import PROVIDERS, parts, provider
 from .symbols import Run
-from .values import Resource, Secrets, decode
+from .values import Resource, decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +30,23 @@ def read(request: Any, trusted: tuple[str, ...], run: Run | None = None) -> Read
     """
     try:
         resource = _resource(request, run)
-        own, hidden = _provider_of(request)
-        found = (*([own] if own else []), *parts(resource, trusted, own))
+        made_with = _provider_of(request)
+        own = provider(made_with) if made_with else None
+        # A default provider is no resource of the stack, so what it says is read with what it makes.
+        found = (*(parts(made_with, trusted, None) if made_with else ()), *parts(resource, trusted, own))
     except Exception as error:  # noqa: BLE001 whatever can't be read is told, and never passed over
         problem = f"it can't be read ({type(error).__name__})"
         place = Place(request.urn, request.type, "", Unknown("account"), Unknown("region"))
         return Reading(request.urn, (Unreadable(place, "the resource", problem),), (), frozenset(), True)
-    return Reading(
-        request.urn, found, resource.dependencies, resource.secrets.texts | hidden.texts, resource.secrets.numbers
-    )
+    hidden = made_with.secrets.texts if made_with else frozenset()
+    return Reading(request.urn, found, resource.dependencies, resource.secrets.texts | hidden, resource.secrets.numbers)
 
 
-def _provider_of(request: Any) -> tuple[Provider | None, Secrets]:
-    if not request.HasField("provider") or request.provider.type != AWS_PROVIDER:
-        return None, Secrets()
+def _provider_of(request: Any) -> Resource | None:
+    if not request.HasField("provider") or request.provider.type not in PROVIDERS:
+        return None
     props, secrets = decode(json_format.MessageToDict(request.provider.properties), {})
-    return provider(Resource(request.provider.urn, AWS_PROVIDER, props, secrets)), secrets
+    return Resource(request.provider.urn, request.provider.type, props, secrets)
 
 
 def _resource(request: Any, run: Run | None) -> Resource:

@@ -18,8 +18,11 @@ _QUEUE = re.compile(r"https://sqs\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/([0-9]{
 _REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-[0-9]")
 _NAMES_REGION = re.compile(r"(?:^|[a-z])[rR]egion(?:Name|s)?$")
 _NAMES_ACCOUNT = re.compile(r"(?:^arn|Arn|Arns|^account|Account|AccountId|OwnerId)$")
-_SAYS_NOTHING = ("description", "comment", "tags", "tagsAll", "defaultTags", "forbiddenAccountIds")
-"""Properties that name nothing, or what is kept out."""
+_SAYS_NOTHING = (
+    *("description", "comment", "tags", "tagsAll", "defaultTags"),
+    *("forbiddenAccountIds", "allowedAccountIds"),
+)
+"""Properties that name nothing, that keep an account out, or that a rule of their own reads."""
 _DOCUMENTS = ("doc", "trust_doc", "inline_doc")
 
 

@@ -3,16 +3,19 @@
 from collections.abc import Iterator, Sequence
 
 from ..model import Maybe, Opaque, Part, Place, Provider, Unknown
-from . import capacity, embedded, identity, links, logs, mentions
+from . import capacity, embedded, identity, links, logs, mentions, native
+from .native import NATIVE_PROVIDER
 from .table import Role, canonical, table
 from .values import Resource, first, from_json, text
 
 _LOOSE = ("endpoints", "skipRequestingAccountId", "customCaBundle")
 AWS_PROVIDER = "pulumi:providers:aws"
+PROVIDERS = (AWS_PROVIDER, NATIVE_PROVIDER)
+"""Providers that act in an AWS account; both take the same settings for which one."""
 
 
 def provider(resource: Resource) -> Provider:
-    """The accounts and the region that an aws provider is pinned to."""
+    """The accounts and the region that an aws or aws-native provider is pinned to."""
     allowed = from_json(resource.props.get("allowedAccountIds"))
     roles = from_json(resource.props.get("assumeRoles") or resource.props.get("assumeRole"))
     accounts = _accounts(allowed, roles)
@@ -49,9 +52,13 @@ def parts(resource: Resource, trusted: Sequence[str], own: Provider | None) -> I
     `own` is the aws provider that the resource is made with; `trusted` are packages that can't touch AWS, and types
     that do nothing but what is read of them.
     """
+    if resource.custom and resource.type in native.rows():
+        resource, strange = native.translated(resource)
+        if strange:
+            yield Opaque(_place(resource, resource.type, own), f"its native {', '.join(strange)} could do anything")
     token = canonical(resource.type)
     place = _place(resource, token, own)
-    if token == AWS_PROVIDER:
+    if token in PROVIDERS:
         yield provider(resource)
         yield from mentions.mentions(resource, place)
         return

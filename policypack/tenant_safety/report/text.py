@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from ..judge import Result
 from ..model import Finding, Stack, Unknown
-from ..rules import Rule
+from ..rules import CATALOG, Rule
 
 DOCS = "docs/rules.md"
 _LONGEST = 1500
@@ -26,8 +26,14 @@ def message(rule: Rule, finding: Finding, about: str, stack: Stack) -> str:
         lines += [f"  Missing: {inert(shown)}"] if waits else []
         if stack.awaits_symbols and any(unknown.depends_on for unknown in finding.missing):
             lines.append("  Decide it now: tenant-safety preview, which completes documents for all values")
-    lines += [f"  Read: {rule.scope} ({about})", f"  Remedy: {rule.remediation}", f"  More: {DOCS}#{rule.id}"]
+    lines += [f"  Read: {rule.scope} ({about})", f"  Remedy: {rule.remediation}"]
+    lines += [f"  More: {page(rule)}"] if page(rule) else []
     return "\n".join(lines)
+
+
+def page(rule: Rule) -> str:
+    """Where more is said of a rule; nowhere of a platform's own."""
+    return f"{DOCS}#{rule.id}" if rule in CATALOG else ""
 
 
 def _waits(unknown: Unknown) -> str:

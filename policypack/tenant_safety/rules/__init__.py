@@ -1,5 +1,8 @@
 """The rule catalogue: one file a rule."""
 
+from collections import Counter
+from collections.abc import Iterable
+
 from .capacity_exceeds_plan import capacity_exceeds_plan
 from .capacity_sum_exceeds_plan import capacity_sum_exceeds_plan
 from .cicd_reaches_global_config import cicd_reaches_global_config
@@ -49,4 +52,20 @@ CATALOG: tuple[Rule, ...] = (
     linker_wider,
 )
 
-__all__ = ["CATALOG", "Rule"]
+__all__ = ["CATALOG", "Rule", "with_own"]
+
+
+def with_own(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """The catalogue and a platform's own rules after it.  Raises `ValueError` where one could be taken for another."""
+    own = tuple(rules)
+    counted = Counter(rule.id for rule in (*CATALOG, *own))
+    faults = [f"{name}: expected an id that no other rule has" for name, count in counted.items() if count > 1]
+    families = {rule.family for rule in CATALOG}
+    faults += [
+        f"{rule.id}: expected a family of the catalogue (got {rule.family!r}): {', '.join(sorted(families))}"
+        for rule in own
+        if rule.family not in families
+    ]
+    if faults:
+        raise ValueError("\n".join(faults))
+    return (*CATALOG, *own)

@@ -34,6 +34,11 @@ _COUNTS = {"instances": "instances_per_group", "tasks": "tasks_per_service"}
     reads=(Capacity,),
     monotone=True,
     of="tenants",
+    controls=(
+        "saas-lens:REL-1",
+        "saas-lens:PERF-3",
+        "nist-800-53:SC-6",
+    ),
 )
 def capacity_exceeds_plan(facts: Facts) -> Iterator[Finding]:
     """What a tenant uses beyond its plan is paid for by the platform, and takes the quota of its account."""

@@ -26,6 +26,11 @@ _SUMMED = ("vcpu", "memory_gib", "storage_gib")
     reads=(Capacity,),
     monotone=True,
     of="tenants",
+    controls=(
+        "saas-lens:REL-1",
+        "saas-lens:PERF-3",
+        "nist-800-53:SC-6",
+    ),
 )
 def capacity_sum_exceeds_plan(facts: Facts) -> Iterator[Finding]:
     """Many resources, each within the plan, can together be more than the tenant has bought."""

@@ -17,6 +17,14 @@ from .rule import rule
     "the target's own resource policy grants is not read here",
     reads=(Principal, Policy, Grant, Membership, Issuer),
     monotone=True,
+    controls=(
+        "saas-lens:SEC-2",
+        "well-architected:SEC03-BP02",
+        "well-architected:SEC11-BP07",
+        "cis-aws:1.16",
+        "nist-800-53:AC-6",
+        "nist-800-53:CM-5",
+    ),
 )
 def cicd_reaches_global_config(facts: Facts) -> Iterator[Finding]:
     """Global config is what every tenant's deployment trusts: the registry, the state, the shared parameters and the

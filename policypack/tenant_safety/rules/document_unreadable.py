@@ -15,6 +15,10 @@ from .rule import rule
     scope="the policy documents and container definitions of this stack",
     reads=(Unreadable,),
     monotone=True,
+    controls=(
+        "well-architected:SEC03-BP02",
+        "nist-800-53:SC-7(18)",
+    ),
 )
 def document_unreadable(facts: Facts) -> Iterator[Finding]:
     """What can't be parsed here may still mean something to AWS, so it may allow anything."""

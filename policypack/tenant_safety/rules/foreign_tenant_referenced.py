@@ -19,6 +19,11 @@ from .rule import rule
     alone=True,
     monotone=True,
     of="tenants",
+    controls=(
+        "saas-lens:SEC-2",
+        "well-architected:SEC01-BP01",
+        "nist-800-53:AC-4",
+    ),
 )
 def foreign_tenant_referenced(facts: Facts) -> Iterator[Finding]:
     """What a stack names of another tenant's it reads, writes, or sends its own data to, as soon as the other side

@@ -16,6 +16,13 @@ from .rule import rule
     scope="the grants (tenant_links) of this stack, taken as given to all of the tenant's account",
     reads=(SharedGrant,),
     monotone=True,
+    controls=(
+        "saas-lens:SEC-2",
+        "well-architected:SEC03-BP02",
+        "well-architected:SEC03-BP08",
+        "nist-800-53:AC-6",
+        "nist-800-53:SC-4",
+    ),
 )
 def grant_exceeds_plan(facts: Facts) -> Iterator[Finding]:
     """What is granted of the master account is granted to all of the tenant's: whoever has a role there can assume it.

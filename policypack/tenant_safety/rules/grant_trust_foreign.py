@@ -18,6 +18,12 @@ from .rule import rule
     "tenant's to say",
     reads=(SharedGrant,),
     monotone=True,
+    controls=(
+        "saas-lens:SEC-2",
+        "well-architected:SEC03-BP07",
+        "well-architected:SEC03-BP09",
+        "nist-800-53:AC-3",
+    ),
 )
 def grant_trust_foreign(facts: Facts) -> Iterator[Finding]:
     """A role in the master account is the tenant's by its trust alone: its account, the external id that only it was

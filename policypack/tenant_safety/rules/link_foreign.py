@@ -16,6 +16,11 @@ from .rule import rule
     scope="the links (tenant_links) of this stack and the registry; who has a name in the zone by now is not read here",
     reads=(Subdomain, SharedGrant),
     monotone=True,
+    controls=(
+        "saas-lens:SEC-1",
+        "saas-lens:SEC-2",
+        "nist-800-53:AC-3",
+    ),
 )
 def link_foreign(facts: Facts) -> Iterator[Finding]:
     """Who has a tenant's name gets its customers' logins, and who has its role reads what is shared with it.  So a link

@@ -18,6 +18,11 @@ from .rule import rule
     reads=(Subdomain, SharedGrant),
     monotone=True,
     of="tenants",
+    controls=(
+        "saas-lens:SEC-2",
+        "nist-800-53:AC-5",
+        "nist-800-53:CM-5",
+    ),
 )
 def link_run_by_tenant(facts: Facts) -> Iterator[Finding]:
     """Whoever makes a link has rights in the master account.  A tenant's CI/CD role has none there, unless a linker of

@@ -17,6 +17,10 @@ from .rule import rule
     scope="the subdomains (tenant_links) of this stack; that the load balancer exists is read when the name is made",
     reads=(Subdomain,),
     monotone=True,
+    controls=(
+        "saas-lens:SEC-2",
+        "nist-800-53:AC-4",
+    ),
 )
 def link_target_foreign(facts: Facts) -> Iterator[Finding]:
     """What a tenant's name leads to gets the requests of that tenant's customers, with what they are signed in with."""

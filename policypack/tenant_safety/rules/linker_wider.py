@@ -15,6 +15,10 @@ from .rule import rule
     scope="the identity policies of this stack's roles that have a linker's name, and the trust of tenants' own",
     reads=(Principal, Policy, Grant),
     monotone=True,
+    controls=(
+        "well-architected:SEC03-BP02",
+        "nist-800-53:AC-6",
+    ),
 )
 def linker_wider(facts: Facts) -> Iterator[Finding]:
     """A linker changes the platform's zone and makes roles in the master account.  That it keeps to links, and a

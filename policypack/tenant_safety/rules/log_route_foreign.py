@@ -16,6 +16,12 @@ from .rule import rule
     reads=(LogRoute, LogSink),
     monotone=True,
     of="tenants",
+    controls=(
+        "saas-lens:SEC-2",
+        "well-architected:SEC04-BP02",
+        "nist-800-53:AC-4",
+        "nist-800-53:AU-9",
+    ),
 )
 def log_route_foreign(facts: Facts) -> Iterator[Finding]:
     """Logs hold what tenants do, and often more than they should.  A high-security tenant's never leave its account;

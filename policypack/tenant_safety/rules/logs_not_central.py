@@ -17,6 +17,11 @@ from .rule import rule
     "makes by itself are not read",
     reads=(LogGroup, LogRoute, LogSink),
     of="tenants",
+    controls=(
+        "well-architected:SEC04-BP02",
+        "nist-800-53:AU-6",
+        "nist-800-53:AU-9",
+    ),
 )
 def logs_not_central(facts: Facts) -> Iterator[Finding]:
     """An incident in a tenant's account is found and understood by logs that its own principals can't reach."""

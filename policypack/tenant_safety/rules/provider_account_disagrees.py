@@ -15,6 +15,11 @@ from .rule import rule
     scope="the aws providers of this stack",
     reads=(Provider,),
     monotone=True,
+    controls=(
+        "saas-lens:SEC-2",
+        "well-architected:SEC01-BP01",
+        "nist-800-53:AC-3",
+    ),
 )
 def provider_account_disagrees(facts: Facts) -> Iterator[Finding]:
     """A stack that acts in another tenant's, the log or the master account changes what is not its tenant's."""

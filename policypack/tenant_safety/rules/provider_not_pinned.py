@@ -15,6 +15,11 @@ from .rule import rule
     scope="the aws providers of this stack",
     reads=(Provider,),
     monotone=True,
+    controls=(
+        "saas-lens:SEC-2",
+        "well-architected:SEC01-BP01",
+        "nist-800-53:AC-3",
+    ),
 )
 def provider_not_pinned(facts: Facts) -> Iterator[Finding]:
     """A provider that takes whatever account the credentials at hand belong to can deploy one tenant's stack into

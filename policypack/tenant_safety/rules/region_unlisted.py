@@ -17,6 +17,11 @@ from .rule import rule
     reads=(Provider, Region),
     alone=True,
     monotone=True,
+    controls=(
+        "well-architected:SEC03-BP05",
+        "nist-800-53:CM-12",
+        "nist-800-53:SC-7",
+    ),
 )
 def region_unlisted(facts: Facts) -> Iterator[Finding]:
     """Logs, guard rails and backups are set up in the regions that the platform lists.  In any other one resources are

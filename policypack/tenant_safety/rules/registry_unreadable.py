@@ -16,6 +16,10 @@ from .rule import rule
     scope="the registry's file",
     of="any",
     monotone=True,
+    controls=(
+        "nist-800-53:CM-3",
+        "nist-800-53:SC-7(18)",
+    ),
 )
 def registry_unreadable(facts: Facts) -> Iterator[Finding]:
     """Without the registry nobody knows whose stack this is and what it may do, so nothing about it can be proved.

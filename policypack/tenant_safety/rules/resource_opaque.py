@@ -15,6 +15,10 @@ from .rule import rule
     scope="the types of this stack's resources",
     reads=(Opaque,),
     monotone=True,
+    controls=(
+        "nist-800-53:CM-7",
+        "nist-800-53:SC-7(18)",
+    ),
 )
 def resource_opaque(facts: Facts) -> Iterator[Finding]:
     """Commands, templates, other providers and types that this version does not know can create roles, routes and

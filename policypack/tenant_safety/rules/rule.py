@@ -27,6 +27,7 @@ class Rule:
     `monotone`: no later resource can heal a finding, so a resource is stopped before it is made.
     `of`: whose stacks it judges: `any` stack at all, `registered` ones, or `tenants`' alone.
     `scope`: what was read when it says proved.
+    `controls`: those of public frameworks that it bears on, as `controls.CONTROLS` names them.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Rule:
     reads: frozenset[type[Part]]
     alone: bool
     check: Check
+    controls: tuple[str, ...] = ()
 
 
 def rule(
@@ -54,6 +56,7 @@ def rule(
     alone: bool = False,
     monotone: bool = False,
     of: Literal["any", "registered", "tenants"] = "registered",
+    controls: tuple[str, ...] = (),
 ) -> Callable[[Check], Rule]:
     """Makes a rule of a check; its name gives the id, its docstring the rationale."""
 
@@ -71,6 +74,7 @@ def rule(
             reads=frozenset(reads),
             alone=alone or not reads,
             check=check,
+            controls=controls,
         )
 
     return made

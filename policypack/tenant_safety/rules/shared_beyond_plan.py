@@ -18,6 +18,12 @@ from .rule import rule
     alone=True,
     monotone=True,
     of="tenants",
+    controls=(
+        "saas-lens:SEC-2",
+        "well-architected:SEC03-BP02",
+        "nist-800-53:AC-6",
+        "nist-800-53:AC-21",
+    ),
 )
 def shared_beyond_plan(facts: Facts) -> Iterator[Finding]:
     """The platform's accounts hold what all tenants share.  A tenant's plan says what of it is theirs to use; what its

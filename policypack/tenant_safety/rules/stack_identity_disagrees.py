@@ -14,6 +14,11 @@ from .rule import rule
     remediation="Give the stack's tags and config the tenant and environment of its name.",
     scope="the stack's name, tags and config",
     monotone=True,
+    controls=(
+        "saas-lens:SEC-1",
+        "saas-lens:SEC-2",
+        "nist-800-53:AC-3",
+    ),
 )
 def stack_identity_disagrees(facts: Facts) -> Iterator[Finding]:
     """A program that reads one tenant's name and runs in another's stack mixes the two tenants' resources."""

@@ -15,6 +15,10 @@ from .rule import rule
     scope="the registry and the stack's name",
     of="any",
     monotone=True,
+    controls=(
+        "saas-lens:SEC-1",
+        "nist-800-53:CM-8",
+    ),
 )
 def stack_unregistered(facts: Facts) -> Iterator[Finding]:
     """A stack that belongs to nobody has no plan and no account, so a program could leave every rule by its name."""

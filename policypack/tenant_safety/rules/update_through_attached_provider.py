@@ -15,6 +15,10 @@ from .rule import rule
     scope="the environment of the engine's process",
     of="any",
     monotone=True,
+    controls=(
+        "nist-800-53:CM-3",
+        "nist-800-53:CM-5",
+    ),
 )
 def update_through_attached_provider(facts: Facts) -> Iterator[Finding]:
     """A provider that is attached to the engine, such as the symbolic one, answers in AWS's place.  An update through
