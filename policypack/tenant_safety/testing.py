@@ -191,6 +191,7 @@ def _resource(case: Case, raw: Mapping[str, Any]) -> Resource:
         provider=case.urn(kind, made_with) if custom and raw["type"] not in PROVIDERS else "",
         custom=custom,
         dependencies=case.urns(after),
+        provided=by_property,
     )
 
 
