@@ -8,7 +8,8 @@ resources that its property depends on) and a document may be JSON in a string (
 import copy
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,7 +24,7 @@ from tenant_safety.intake.values import SECRET, SENTINELS, SIGNATURE, Resource, 
 from tenant_safety.judge import judge
 from tenant_safety.model import Finding, Part, Stack, Unknown
 from tenant_safety.rules import CATALOG, Rule
-from tenant_safety.tenancy import Claim, Registry, RegistryError, Snapshot, load, resolve
+from tenant_safety.tenancy import Baseline, Claim, Registry, RegistryError, Snapshot, load, resolve
 
 FOLDER = Path(__file__).parent / "cases"
 REGISTRY = FOLDER / "registry" / "tenancy.yaml"
@@ -31,6 +32,8 @@ REGISTRY = FOLDER / "registry" / "tenancy.yaml"
 UNKNOWN = SENTINELS[2]
 EVERY = f"{len(CATALOG)} of {len(CATALOG)}"
 """How the pack counts, where all rules are proved."""
+EXEMPTIBLE = [rule for rule in CATALOG if rule.family not in ("tenancy", "exemptions")]
+"""The rules whose findings the platform may let pass."""
 
 
 @dataclass(frozen=True)
@@ -99,11 +102,14 @@ class Case:
     registry: Mapping[str, Any] | str = field(default_factory=dict)
     whole: bool = True
     attached: str = ""
+    today: str = "2026-06-01"
+    baseline: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def kind(self) -> str:
-        """Whether the rule fires, stays silent or faces an unknown."""
-        return {"violated": "fires", "undetermined": "unknown"}.get(self.outcome.status, "silent")
+        """Whether the rule fires, stays silent or faces an unknown, or its findings are exempted."""
+        kinds = {"violated": "fires", "undetermined": "unknown", "exempted": "exempted"}
+        return kinds.get(self.outcome.status, "silent")
 
     def facts(self) -> Facts:
         """The facts of the case's stack, read anew."""
@@ -114,7 +120,10 @@ class Case:
             snapshot = _snapshot(json.dumps(self.registry))
         except RegistryError as error:
             return Claim(None, error=str(error))
-        return resolve(snapshot, self.project, self.stack, self.tags, self.config)
+        recorded = Baseline.model_validate({"version": 1, "findings": self.baseline}) if self.baseline else None
+        today = date.fromisoformat(self.today)
+        snapshot = replace(snapshot, baseline=recorded)
+        return resolve(snapshot, self.project, self.stack, self.tags, self.config, today=today)
 
     def _stack(self) -> Stack:
         read = [_resource(self, raw) for raw in self.resources]
@@ -220,8 +229,9 @@ def _merged(base: Any, changes: Any) -> Any:
 
 
 def run(rule: Rule, facts: Facts) -> Outcome:
-    """What `rule` says of `facts`, in a case's terms."""
-    (result,) = judge(facts, [rule])
+    """What `rule` says of `facts`, in a case's terms; one that is about the others after all of them."""
+    others = [other for other in CATALOG if not other.last] if rule.last else []
+    *_, result = judge(facts, [*others, rule])
     status = result.status if result.status != "crashed" else f"crashed: {result.because}"
     return Outcome(status, tuple(_told(finding) for finding in result.findings))
 
@@ -260,7 +270,8 @@ def _case(rule: str, raw: dict[str, Any]) -> Case:
     verdicts = [verdict for _, verdict, _, _ in findings]
     status = "proved" if not verdicts else "violated" if "violated" in verdicts else "undetermined"
     outcome = Outcome(raw.pop("status", status), findings)
-    return Case(rule=rule, outcome=outcome, resources=tuple(raw.pop("resources", ())), **raw)
+    lists = {name: tuple(raw.pop(name, ())) for name in ("resources", "baseline")}
+    return Case(rule=rule, outcome=outcome, **lists, **raw)
 
 
 def every() -> Iterator[tuple[Rule, Case]]:

@@ -49,7 +49,8 @@ def _options(
 @registry.command()
 def validate(path: Annotated[Path, typer.Argument(help="The registry's file.")] = Path("tenancy.yaml")) -> None:
     """Check a registry; each fault has its place, what was expected and what came.  Exit 1 if there is one."""
-    from .tenancy import RegistryError, load
+    from .registry import load
+    from .tenancy import RegistryError
 
     try:
         snapshot = load(path)

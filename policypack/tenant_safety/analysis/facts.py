@@ -9,18 +9,24 @@ from typing import TYPE_CHECKING
 from ..model import Opaque, Provider, SharedGrant, Stack, Subdomain, Unreadable
 from ..tenancy.doubts import doubts
 from . import capacity, identity, links, logs
+from .excuses import Excuses
 from .index import Index
 
 if TYPE_CHECKING:
-    from ..tenancy import Claim, Judged, Plan, Platform, Registry
+    from ..tenancy import Claim, Exemption, Judged, Known, Plan, Platform, Registry
+    from .excuses import Said
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of `stack`, which belongs to whom `claim` says."""
+    """What is known of `stack`, which belongs to whom `claim` says.
+
+    `said` is what came of the rules before, for those that are about them.
+    """
 
     stack: Stack
     claim: Claim
+    said: tuple[Said, ...] = ()
 
     @property
     def judged(self) -> Judged:
@@ -46,6 +52,21 @@ class Facts:
     @cached_property
     def _index(self) -> Index:
         return Index(self.stack)
+
+    @cached_property
+    def excuses(self) -> Excuses:
+        """What the platform lets pass of this stack."""
+        return Excuses(self.claim, self.stack)
+
+    @cached_property
+    def unused_exemptions(self) -> tuple[Exemption, ...]:
+        """Exemptions for this stack alone that let nothing pass."""
+        return tuple(self.excuses.unused(self.said))
+
+    @cached_property
+    def gone(self) -> tuple[Known, ...]:
+        """Findings of the baseline that are no more."""
+        return tuple(self.excuses.gone(self.said))
 
     @cached_property
     def cicd_access(self) -> tuple[identity.Access, ...]:

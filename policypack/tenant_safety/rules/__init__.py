@@ -1,9 +1,12 @@
 """The rule catalogue: one file a rule."""
 
+from .baseline_outgrown import baseline_outgrown
 from .capacity_exceeds_plan import capacity_exceeds_plan
 from .capacity_sum_exceeds_plan import capacity_sum_exceeds_plan
 from .cicd_reaches_global_config import cicd_reaches_global_config
 from .document_unreadable import document_unreadable
+from .exemption_expired import exemption_expired
+from .exemption_unused import exemption_unused
 from .grant_exceeds_plan import grant_exceeds_plan
 from .grant_trust_foreign import grant_trust_foreign
 from .link_foreign import link_foreign
@@ -41,6 +44,9 @@ CATALOG: tuple[Rule, ...] = (
     grant_trust_foreign,
     link_run_by_tenant,
     linker_wider,
+    exemption_expired,
+    exemption_unused,
+    baseline_outgrown,
 )
 
 __all__ = ["CATALOG", "Rule"]

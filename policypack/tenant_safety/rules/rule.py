@@ -26,6 +26,7 @@ class Rule:
     `monotone`: no later resource can heal a finding, so a resource is stopped before it is made.
     `of`: whose stacks it judges: `any` stack at all, `registered` ones, or `tenants`' alone.
     `scope`: what was read when it says proved.
+    `last`: it is about what came of the other rules.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Rule:
     of: Literal["any", "registered", "tenants"]
     reads: frozenset[type[Part]]
     check: Check
+    last: bool = False
 
 
 def rule(
@@ -51,6 +53,7 @@ def rule(
     reads: tuple[type[Part], ...] = (),
     monotone: bool = False,
     of: Literal["any", "registered", "tenants"] = "registered",
+    last: bool = False,
 ) -> Callable[[Check], Rule]:
     """Makes a rule of a check; its name gives the id, its docstring the rationale."""
 
@@ -67,6 +70,7 @@ def rule(
             of=of,
             reads=frozenset(reads),
             check=check,
+            last=last,
         )
 
     return made
