@@ -162,7 +162,6 @@ def _arriving(rule: Rule, case: Case, facts: Facts) -> Iterator[tuple[Rule, Case
         ("capacity", {"capacity"}),
         ("identity", {"global-config"}),
         ("links", {"tenancy", "global-config"}),
-        ("excuses", {"exemptions"}),
     ],
 )
 def test_every_mutant_of_an_analysis_fails_a_case(

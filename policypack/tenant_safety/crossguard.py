@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -32,11 +32,12 @@ from pulumi_policy import (
 from pulumi_policy import policy as pulumi_policy_module
 
 from .analysis import Excused, Facts, fingerprint
-from .intake.engine import Reading, read
+from .intake.engine import Reading, read, with_boundary
 from .intake.links import TYPES as LINKS
 from .intake.symbols import run as symbolic_run
 from .judge import Result, judge
-from .model import Finding, Stack
+from .model import Finding, Principal, Stack
+from .remediations import BOUNDARY, boundary
 from .report import text
 from .rules import CATALOG, Rule
 from .settings import REGISTRY_RULE, Settings, settings
@@ -147,6 +148,32 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
                     response.diagnostics.extend(self._diagnostics(result, facts))
         return response
 
+    def Remediate(self, request: Any, _context: Any) -> Any:  # noqa: N802
+        """Puts right what the registry says, in a resource's own properties.
+
+        The engine then asks `Analyze` about what came of it, of this pack and all others, before the resource is made.
+        Source: https://github.com/pulumi/pulumi/blob/v3.259.0/pkg/resource/deploy/step_generator.go
+        """
+        response = proto.RemediateResponse()
+        claim = self._claim
+        if claim.snapshot is None or claim.judged is None or not claim.snapshot.registry.platform.remediate:
+            return response
+        platform = claim.snapshot.registry.platform
+        for part in read(request, self._trusted).parts:
+            if isinstance(part, Principal) and (arn := boundary(part, platform)):
+                changed = with_boundary(request, arn)
+                # Read again: what does not show in the model has put nothing right, so it is left to the rules.
+                if replace(part, boundary=arn) in read(changed, self._trusted).parts:
+                    response.remediations.append(
+                        proto.Remediation(
+                            policyName=BOUNDARY,
+                            policyPackName=NAME,
+                            description=f"{arn} is its permission boundary, as the registry says",
+                            properties=changed.properties,
+                        )
+                    )
+        return response
+
     def AnalyzeStack(self, request: Any, _context: Any) -> Any:  # noqa: N802
         """Judges the whole stack."""
         run = symbolic_run(request.resources)
@@ -250,8 +277,9 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
     def _let_pass(self, rule: Rule, excused: Excused, facts: Facts) -> Any:
         """A finding that stops nothing, with who lets it pass."""
         finding = excused.finding
-        mark = fingerprint(facts.stack, rule.id, rule.family, finding)
-        notes = [f"Let pass: {excused.because}", *([f"Fingerprint: {mark}"] if mark else [])]
+        notes = [f"Let pass: {excused.because}"]
+        if not excused.exempted:  # A baseline would let it pass beyond the exemption's end.
+            notes.append(f"Fingerprint: {fingerprint(facts.stack, rule.id, rule.family, finding)}")
         passes = "Exempted" if excused.exempted else "Known"
         message = text.message(rule, finding, self._about(facts), facts.stack, passes=passes, notes=notes)
         return self._diagnostic(rule, finding.urn, message, "advisory")

@@ -41,6 +41,14 @@ def read(request: Any, trusted: tuple[str, ...], run: Run | None = None) -> Read
     )
 
 
+def with_boundary(request: Any, arn: str) -> Any:
+    """An `AnalyzeRequest` whose role or user has a permission boundary; all else, secrets included, stays as it is."""
+    changed = type(request)()
+    changed.CopyFrom(request)
+    changed.properties["permissionsBoundary"] = arn
+    return changed
+
+
 def _provider_of(request: Any) -> tuple[Provider | None, Secrets]:
     if not request.HasField("provider") or request.provider.type != AWS_PROVIDER:
         return None, Secrets()

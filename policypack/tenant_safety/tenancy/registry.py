@@ -226,6 +226,15 @@ class Platform(Model):
         """Whether findings of a family can be exempted at all."""
         return family not in NEVER_EXEMPTED and (family not in EXEMPTED_IF_SAID or family in self.exemptible)
 
+    def cicd_boundary(self, account: str) -> str:
+        """The one permission boundary that CI/CD roles of an account can have; empty if there is none or a choice."""
+        if len(self.cicd_roles.boundaries) != 1:
+            return ""
+        named = self.cicd_roles.boundaries[0].split(":", 5)
+        given = [*named[:4], account, named[5]]
+        fixed = named[4] in ("*", account) and not set("*?") & set("".join(given))
+        return ":".join(given) if fixed else ""
+
     @property
     def protected(self) -> tuple[str, ...]:
         """All ARN patterns that count as global config, named in `global_config` or not."""
@@ -249,6 +258,18 @@ class Platform(Model):
         if self.links is None or self.links.own_linker is None:
             return self.links.boundary if self.links else ""
         return f"{self.links.boundary}-{tenant}-{environment}"
+
+    @model_validator(mode="after")
+    def _remedies(self) -> "Platform":
+        """What is put in has to be the only thing that could be."""
+        if self.remediate:
+            named = self.cicd_roles.boundaries[0].split(":", 5)[4] if self.cicd_roles.boundaries else ""
+            if not self.cicd_boundary("0" * 12 if named == "*" else named):
+                raise ValueError(
+                    "expected cicd_roles.boundaries to be one ARN without wildcards but for its account, such as "
+                    "arn:aws:iam::*:policy/cicd-boundary, since remediate puts it in"
+                )
+        return self
 
     @model_validator(mode="after")
     def _own_linkers_apart(self) -> "Platform":
