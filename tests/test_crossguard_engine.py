@@ -441,9 +441,7 @@ def test_boundary_that_is_put_in_is_judged_and_made(engine: Engine, tmp_path: Pa
     again = engine.preview(made, "customer1-prod", policy_pack=ROOT, policy_pack_config=pack, config=PINNED)
 
     assert (0, []) == (run.exit_code, found(run)), run.errors
-    inputs = {
-        name: item["inputs"] for name, item in engine.resources(made, "customer1-prod").items() if "inputs" in item
-    }
+    kept = engine.resources(made, "customer1-prod")
     assert "arn:aws:iam::111111111111:policy/cicd-boundary" == kept["ci"]["inputs"]["permissionsBoundary"]
     assert "permissionsBoundary" not in kept["other"]["inputs"]
     assert ["ci"] == [event["resourceUrn"].rsplit("::", 1)[1] for event in run.of("policyRemediationEvent")]

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tenant_safety.analysis import Facts, fingerprint
 from tenant_safety.judge import judge
 from tenant_safety.model import Finding, Stack, Unknown
+from tenant_safety.registry import load
 from tenant_safety.rules import CATALOG, Rule
+from tenant_safety.tenancy import RegistryError
 from tenant_safety.tenancy.registry import Exemption, Platform, is_called
-from tests.cases import EXEMPTIBLE, Case, cases, every
+from tests.cases import EXEMPTIBLE, REGISTRY, Case, cases, every
 
 FOR_ALL = {"reason": "it is known", "owner": "team-shop", "expires": "2026-12-31"}
 STACK = Stack("shop", "customer1-prod", ())
@@ -194,3 +198,105 @@ def test_a_family_that_nothing_is_said_of_may_be_exempted() -> None:
     assert [False, False, False, True] == [
         platform.may_exempt(family) for family in ("tenancy", "exemptions", "reading", "sharing")
     ]
+
+
+def written(tmp_path: Path, *exemptions: dict[str, Any], **platform: Any) -> Path:
+    """The tests' registry in a file, changed."""
+    raw = yaml.safe_load(REGISTRY.read_text(encoding="utf-8"))
+    raw["platform"].update(platform)
+    path = tmp_path / "tenancy.yaml"
+    path.write_text(yaml.safe_dump({**raw, "exemptions": list(exemptions)}), encoding="utf-8")
+    return path
+
+
+def exemption(**changes: Any) -> dict[str, Any]:
+    return {"rule": "logs", "stack": "customer1-prod", **FOR_ALL, **changes}
+
+
+def without(key: str) -> dict[str, Any]:
+    return {name: value for name, value in exemption().items() if name != key}
+
+
+UNLESS = " unless platform.exemptible names it"
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (exemption(rule="capacity-exceed-plan"), "rule: expected the id of a rule or a family (got 'capacity-exceed-p"),
+        (exemption(rule="Logs"), "rule: String should match pattern"),
+        (exemption(rule="tenancy"), "rule: the family tenancy can't be exempted ("),
+        (exemption(rule="exemptions"), "rule: the family exemptions can't be exempted ("),
+        (exemption(rule="reading"), f"rule: the family reading can't be exempted{UNLESS} ("),
+        (exemption(rule="global-config"), f"rule: the family global-config can't be exempted{UNLESS} ("),
+        (
+            exemption(rule="resource-opaque"),
+            f"rule: the family reading can't be exempted{UNLESS} (got 'resource-opaque'",
+        ),
+        (exemption(rule="linker-wider"), f"rule: the family global-config can't be exempted{UNLESS} (got 'linker-w"),
+        (exemption(rule="exemption-unused"), "rule: the family exemptions can't be exempted (got 'exemption-unused'"),
+        (exemption(stack="*"), "stack: expected a pattern that names something, not only wildcards (got '*')"),
+        (exemption(resource="?*"), "resource: expected a pattern that names something, not only wildcards (got '?*')"),
+        (exemption(resource=""), "resource: expected a pattern that names something"),
+        (exemption(reason=" "), "reason: String should match pattern"),
+        (exemption(owner=""), "owner: String should match pattern"),
+        (exemption(expires="never"), "expires: expected a date such as 2027-03-31 (got 'never')"),
+        (exemption(expires=20270331), "expires: expected a date such as 2027-03-31 (got 20270331)"),
+        (exemption(expires="2027-03-31T00:00"), "expires: expected a date such as 2027-03-31 (got '2027-03-31T00:00')"),
+        (exemption(expires="2027-02-30"), "expires: Input should be a valid date"),
+        (exemption(tags={"a": "b"}), "tags: expected no such key"),
+        (without("reason"), "reason: expected this key, got none"),
+        (without("owner"), "owner: expected this key, got none"),
+        (without("expires"), "expires: expected this key, got none"),
+        (without("stack"), "stack: expected this key, got none"),
+    ],
+)
+def test_faults_of_an_exemption(tmp_path: Path, given: dict[str, Any], message: str) -> None:
+    with pytest.raises(RegistryError) as error:
+        load(written(tmp_path, exemption(), given))
+
+    assert f"exemptions.1.{message}" in str(error.value)
+
+
+def test_exemptions_of_every_kind_are_read(tmp_path: Path) -> None:
+    given = [exemption(rule=rule.id, expires="9999-12-31") for rule in EXEMPTIBLE] + [exemption(rule="global-config")]
+
+    snapshot = load(written(tmp_path, *given, exemptible=["global-config", "reading"]))
+
+    assert [each["rule"] for each in given] == [each.rule for each in snapshot.registry.exemptions]
+
+
+@pytest.mark.parametrize(
+    ("boundaries", "account", "boundary"),
+    [
+        (["arn:aws:iam::*:policy/b"], "111111111111", "arn:aws:iam::111111111111:policy/b"),
+        (["arn:aws:iam::111111111111:policy/b"], "111111111111", "arn:aws:iam::111111111111:policy/b"),
+        (["arn:aws:iam::111111111111:policy/b"], "222222222222", ""),
+        (["arn:aws:iam::1*:policy/b"], "111111111111", ""),
+        (["arn:aws:iam::*:policy/b*"], "111111111111", ""),
+        (["arn:*:iam::*:policy/b"], "111111111111", ""),
+        (["arn:aws:iam::*:policy/b", "arn:aws:iam::*:policy/c"], "111111111111", ""),
+        ([], "111111111111", ""),
+    ],
+)
+def test_the_one_boundary_that_a_role_can_have(
+    tmp_path: Path, boundaries: list[str], account: str, boundary: str
+) -> None:
+    roles = {"names": ["cicd-*"], "boundaries": boundaries}
+
+    platform = load(written(tmp_path, cicd_roles=roles)).registry.platform
+
+    assert boundary == platform.cicd_boundary(account)
+
+
+@pytest.mark.parametrize("boundaries", [[], ["arn:*:iam::*:policy/*"], ["arn:aws:iam::1*:policy/b"]])
+def test_nothing_is_put_in_that_is_not_named(tmp_path: Path, boundaries: list[str]) -> None:
+    roles = {"names": ["cicd-*"], "boundaries": boundaries}
+
+    with pytest.raises(RegistryError, match=r"expected cicd_roles\.boundaries to be one ARN without wildcards"):
+        load(written(tmp_path, cicd_roles=roles, remediate=["cicd-boundary-missing"]))
+
+
+def test_only_what_is_known_to_do_no_harm_can_be_put_right(tmp_path: Path) -> None:
+    with pytest.raises(RegistryError, match="Input should be 'cicd-boundary-missing'"):
+        load(written(tmp_path, remediate=["logs-not-central"]))

@@ -374,7 +374,7 @@ class Exemption(Model):
     )
     stack: NamePattern = Field(description="The stack's name, such as customer1-prod; * and ? are wildcards.")
     project: str = Field(default="*", min_length=1, max_length=128, description="The Pulumi project; likewise.")
-    resource: NamePattern | None = Field(
+    resource: Annotated[str, AfterValidator(_matchable), Field(min_length=1, max_length=256)] | None = Field(
         default=None,
         description="A resource's name, or its type and name (aws:ec2/instance:Instance::worker); * and ? are "
         "wildcards.  Without it: every resource, and the stack as a whole.",
