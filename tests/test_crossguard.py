@@ -546,3 +546,48 @@ def test_boundary_of_another_account_is_not_put_in(tmp_path: Path) -> None:
 def test_nothing_is_put_in_for_a_stack_that_nobody_registered(tmp_path: Path) -> None:
     assert [] == remedied(analyzer(registry(tmp_path, **REMEDIED), stack="nobody-prod"), *ROLE)
     assert [] == remedied(analyzer(tmp_path / "none"), *ROLE)
+
+
+def plans(tmp_path: Path, *, remediate: Sequence[str] = ()) -> Path:
+    """A folder whose registry says how long logs are kept."""
+    raw = json.loads((registry(tmp_path, remediate=remediate) / "tenancy.yaml").read_text())
+    raw["plans"]["standard"]["log_retention_days"] = 90
+    (tmp_path / "tenancy.yaml").write_text(json.dumps(raw))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("props", "retention"),
+    [
+        ({"retentionInDays": 7}, [90]),
+        ({"retentionInDays": 90}, []),
+        ({"retentionInDays": 0}, []),
+        ({}, []),
+        ({"retentionInDays": UNKNOWN}, []),
+        ({"logGroupClass": "DELIVERY"}, []),
+    ],
+)
+def test_logs_are_kept_as_long_as_the_plan_says(tmp_path: Path, props: dict[str, Any], retention: list[int]) -> None:
+    """What can't be put right so is left to the rules."""
+    pack = analyzer(plans(tmp_path, remediate=["log-retention-short"]))
+
+    made = remedied(pack, *GROUP[:2], {**GROUP[2], **props})
+
+    assert retention == [each["retentionInDays"] for each in made]
+
+
+def test_logs_are_kept_longer_only_where_the_registry_says_so(tmp_path: Path) -> None:
+    assert [] == remedied(analyzer(plans(tmp_path)), *GROUP[:2], {**GROUP[2], "retentionInDays": 7})
+
+
+def test_what_was_put_right_is_judged_anew(tmp_path: Path) -> None:
+    """As the engine does: what the pack makes of a resource is asked about like what a program makes of it."""
+    root = plans(tmp_path, remediate=["log-retention-short"])
+    pack = analyzer(root, dry_run=False)
+    request = one(*GROUP[:2], {**GROUP[2], "retentionInDays": 7})
+
+    before = told(analyzer(root, dry_run=False).Analyze(request, None))
+    request.properties.CopyFrom(pack.Remediate(request, None).remediations[0].properties)
+    after = told(pack.Analyze(request, None))
+
+    assert ([("log-retention-short", proto.MANDATORY, "app")], []) == (before, after)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -32,12 +32,12 @@ from pulumi_policy import (
 from pulumi_policy import policy as pulumi_policy_module
 
 from .analysis import Excused, Facts, fingerprint
-from .intake.engine import Reading, read, with_boundary
+from .intake.engine import Reading, changed, read
 from .intake.links import TYPES as LINKS
 from .intake.symbols import run as symbolic_run
 from .judge import Result, judge
-from .model import Finding, Principal, Stack
-from .remediations import BOUNDARY, boundary
+from .model import Finding, Stack
+from .remediations import remedy
 from .report import text
 from .rules import CATALOG, Rule
 from .settings import REGISTRY_RULE, Settings, settings
@@ -160,18 +160,19 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
             return response
         platform = claim.snapshot.registry.platform
         for part in read(request, self._trusted).parts:
-            if isinstance(part, Principal) and (arn := boundary(part, platform)):
-                changed = with_boundary(request, arn)
-                # Read again: what does not show in the model has put nothing right, so it is left to the rules.
-                if replace(part, boundary=arn) in read(changed, self._trusted).parts:
-                    response.remediations.append(
-                        proto.Remediation(
-                            policyName=BOUNDARY,
-                            policyPackName=NAME,
-                            description=f"{arn} is its permission boundary, as the registry says",
-                            properties=changed.properties,
-                        )
+            found = remedy(part, platform, claim.judged.plan)
+            made = changed(request, part, found.part) if found else None
+            # Read again: what does not show then has put nothing right, so it is left to the rules.
+            if found and found.part in read(made, self._trusted).parts:
+                request = made
+                response.remediations.append(
+                    proto.Remediation(
+                        policyName=found.rule,
+                        policyPackName=NAME,
+                        description=f"The registry gives it a {found.what}",
+                        properties=request.properties,
                     )
+                )
         return response
 
     def AnalyzeStack(self, request: Any, _context: Any) -> Any:  # noqa: N802

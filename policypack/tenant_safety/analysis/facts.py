@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..model import Opaque, Provider, SharedGrant, Stack, Subdomain, Unreadable
+from ..model import LogGroup, Opaque, Provider, SharedGrant, Stack, Subdomain, Unreadable
 from ..tenancy.doubts import doubts
 from . import capacity, identity, links, logs
 from .excuses import Excuses
@@ -72,6 +72,10 @@ class Facts:
     def cicd_access(self) -> tuple[identity.Access, ...]:
         """How CI/CD roles and users reach global config, or may."""
         return tuple(identity.accesses(self._index, self.platform))
+
+    @property
+    def log_groups(self) -> tuple[LogGroup, ...]:
+        return self._index.of(LogGroup)
 
     @cached_property
     def log_ends(self) -> tuple[logs.LogEnd, ...]:

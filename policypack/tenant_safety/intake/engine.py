@@ -1,12 +1,12 @@
 """Resources as the engine sends them to an analyzer, read into parts of the model."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from google.protobuf import json_format
 
-from ..model import Part, Place, Provider, Unknown, Unreadable
+from ..model import LogGroup, Part, Place, Principal, Provider, Unknown, Unreadable
 from .pulumi import AWS_PROVIDER, parts, provider
 from .symbols import Run
 from .values import Resource, Secrets, decode
@@ -41,12 +41,18 @@ def read(request: Any, trusted: tuple[str, ...], run: Run | None = None) -> Read
     )
 
 
-def with_boundary(request: Any, arn: str) -> Any:
-    """An `AnalyzeRequest` whose role or user has a permission boundary; all else, secrets included, stays as it is."""
-    changed = type(request)()
-    changed.CopyFrom(request)
-    changed.properties["permissionsBoundary"] = arn
-    return changed
+_PROPERTIES = {(Principal, "boundary"): "permissionsBoundary", (LogGroup, "retention"): "retentionInDays"}
+"""The properties of what may be changed of a part."""
+
+
+def changed(request: Any, before: Part, after: Part) -> Any:
+    """An `AnalyzeRequest` with a part of its resource changed; all else, secrets included, stays as it is."""
+    made = type(request)()
+    made.CopyFrom(request)
+    for name in (each.name for each in fields(after)):
+        if getattr(before, name) != getattr(after, name):
+            made.properties[_PROPERTIES[type(after), name]] = getattr(after, name)
+    return made
 
 
 def _provider_of(request: Any) -> tuple[Provider | None, Secrets]:

@@ -13,6 +13,7 @@ from .link_foreign import link_foreign
 from .link_run_by_tenant import link_run_by_tenant
 from .link_target_foreign import link_target_foreign
 from .linker_wider import linker_wider
+from .log_retention_short import log_retention_short
 from .log_route_foreign import log_route_foreign
 from .logs_not_central import logs_not_central
 from .provider_account_disagrees import provider_account_disagrees
@@ -36,6 +37,7 @@ CATALOG: tuple[Rule, ...] = (
     cicd_reaches_global_config,
     logs_not_central,
     log_route_foreign,
+    log_retention_short,
     capacity_exceeds_plan,
     capacity_sum_exceeds_plan,
     link_foreign,

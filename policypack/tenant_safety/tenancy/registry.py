@@ -27,7 +27,7 @@ FAMILIES: tuple[Family, ...] = (
 """The families of rules.  Each has a floor of enforcement in the registry."""
 
 Level = Literal["advisory", "mandatory"]
-Remedied = Literal["cicd-boundary-missing"]
+Remedied = Literal["cicd-boundary-missing", "log-retention-short"]
 """Rules whose findings can be put right in a resource's own properties."""
 OnUnknown = Literal["decide-at-up", "deny"]
 NEVER_EXEMPTED: tuple[Family, ...] = ("tenancy", "exemptions")
@@ -112,6 +112,11 @@ ExternalId = Annotated[
 RoleName = Annotated[str, Field(pattern=r"^[\w+=,.@-]{1,64}$")]
 Count = Annotated[int, Field(ge=0, strict=True)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Days = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
+"""For how many days AWS keeps logs.
+
+Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+"""
 Nowhere = Literal["not-in-aws"]
 
 
@@ -262,7 +267,7 @@ class Platform(Model):
     @model_validator(mode="after")
     def _remedies(self) -> "Platform":
         """What is put in has to be the only thing that could be."""
-        if self.remediate:
+        if "cicd-boundary-missing" in self.remediate:
             named = self.cicd_roles.boundaries[0].split(":", 5)[4] if self.cicd_roles.boundaries else ""
             if not self.cicd_boundary("0" * 12 if named == "*" else named):
                 raise ValueError(
@@ -325,6 +330,7 @@ class Plan(Model):
     high_security: bool = Field(default=False, description="Own services only; logs stay in the tenant's account.")
     grants: tuple[Allowance, ...] = Field(default=(), description="What of the master account it may be granted.")
     capacity: Capacities
+    log_retention_days: Days | None = Field(default=None, description="For how long log groups keep logs at least.")
     on_unknown: dict[Family, OnUnknown] = Field(default_factory=dict)
 
     @model_validator(mode="after")
