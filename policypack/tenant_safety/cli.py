@@ -51,6 +51,8 @@ def _options(
 @registry.command()
 def validate(path: Annotated[Path, typer.Argument(help="The registry's file.")] = Path("tenancy.yaml")) -> None:
     """Check a registry; each fault has its place, what was expected and what came.  Exit 1 if there is one."""
+    from datetime import UTC, datetime
+
     from .registry import load
     from .tenancy import RegistryError
 
@@ -62,6 +64,10 @@ def validate(path: Annotated[Path, typer.Argument(help="The registry's file.")] 
     tenants = snapshot.registry.tenants
     pairs = sum(len(tenant.environments) for tenant in tenants.values())
     typer.echo(f"{path}: valid: {len(tenants)} tenants, {pairs} stacks a project, sha256 {snapshot.sha256}")
+    today = datetime.now(UTC).date()
+    for exemption in snapshot.registry.exemptions:
+        if not exemption.holds(today):
+            typer.echo(f"{path}: exemption of {exemption.label}: {exemption.lapse(today)}", err=True)
 
 
 @registry.command()
