@@ -96,6 +96,21 @@ def test_what_an_exemption_covers(changes: dict[str, str], covered: bool) -> Non
     assert covered == ("named" in [each.finding.urn.rsplit("::", 1)[1] for each in result.excused])
 
 
+def test_of_several_exemptions_the_one_that_holds_longest_is_told() -> None:
+    """And an exemption before the baseline."""
+    rule = next(rule for rule in CATALOG if rule.id == "logs-not-central")
+    case = next(case for case in cases("baseline-outgrown") if case.name == "it is still there, and exempted too")
+    given: Any = case.registry
+    later = {**given["exemptions"][0], "reason": "later", "expires": "2027-01-31"}
+    case = replace(case, registry={"exemptions": [given["exemptions"][0], later]})
+
+    (result,) = judge(case.facts(), [rule])
+
+    assert [(True, "later (owner o, until 2027-01-31)", 3)] == [
+        (each.exempted, each.because, len(each.by)) for each in result.excused
+    ]
+
+
 def test_nothing_is_exempted_on_a_day_that_nobody_knows() -> None:
     exemption = Exemption(rule="logs", stack="customer1-prod", reason="r", owner="o", expires=date.max)
 

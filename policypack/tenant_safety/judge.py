@@ -40,7 +40,7 @@ def judge(facts: Facts, rules: Iterable[Rule]) -> tuple[Result, ...]:
 
 def _said(result: Result) -> Said:
     sure = all(finding.verdict == "violated" for finding in result.findings)
-    used = tuple(each.by for each in result.excused)
+    used = tuple(by for each in result.excused for by in each.by)
     return Said(result.rule.id, result.rule.family, sure and result.status != "crashed", used)
 
 

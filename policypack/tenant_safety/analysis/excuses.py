@@ -24,20 +24,20 @@ _DRAWN = re.compile(r"(?<=-)[0-9a-f]{7}(?![0-9A-Za-z])|[jkqvxz]{6,}", re.IGNOREC
 
 @dataclass(frozen=True, slots=True)
 class Excused:
-    """A finding that is let pass, and by what."""
+    """A finding that is let pass, and by what: exemptions, the one that holds longest first, then the baseline."""
 
     finding: Finding
-    by: Exemption | Known
+    by: tuple[Exemption | Known, ...]
 
     @property
     def exempted(self) -> bool:
         """By an exemption; else it is in the baseline."""
-        return not isinstance(self.by, Known)
+        return not isinstance(self.by[0], Known)
 
     @property
     def because(self) -> str:
         """Why it is let pass, and who answers for it."""
-        by = self.by
+        by = self.by[0]
         if isinstance(by, Known):
             return f"in the baseline since {by.recorded}"
         return f"{by.reason} (owner {by.owner}, until {by.expires})"
@@ -67,7 +67,7 @@ class Excuses:
         self._known = {each.fingerprint: each for each in recorded if each.is_of(stack.project, stack.name)}
 
     def of(self, rule: str, family: Family, finding: Finding) -> Excused | None:
-        """What lets a finding pass, if anything does; of several exemptions the one that holds longest."""
+        """What lets a finding pass, if anything does."""
         if self._platform is None or not self._platform.may_exempt(family):
             return None
         holding = [
@@ -75,10 +75,10 @@ class Excuses:
             for each in self._holding
             if each.covers(rule, family, finding.urn) and (each.undetermined or finding.verdict == "violated")
         ]
-        if holding:
-            return Excused(finding, max(holding, key=lambda each: each.expires))
+        holding.sort(key=lambda each: each.expires, reverse=True)
         known = self._known.get(fingerprint(self._stack, rule, family, finding))
-        return Excused(finding, known) if known else None
+        by: tuple[Exemption | Known, ...] = (*holding, *([known] if known else []))
+        return Excused(finding, by) if by else None
 
     @cached_property
     def _holding(self) -> tuple[Exemption, ...]:
