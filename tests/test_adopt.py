@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from tenant_safety.adopt import Told, pruned, recorded, told
 from tenant_safety.cli import app
 from tenant_safety.tenancy import RegistryError, load_baseline
+from tenant_safety.tenancy.source import MAX_BYTES
 
 ONE, TWO = "1" * 32, "2" * 32
 PLACE = "urn:pulumi:customer1-prod::shop::"
@@ -92,6 +93,24 @@ def test_a_finding_of_the_whole_stack_has_no_resource(tmp_path: Path) -> None:
 def test_a_finding_of_nobody_is_not_recorded(tmp_path: Path) -> None:
     with pytest.raises(RegistryError, match="expected the URN of what logs-not-central found"):
         recorded(tmp_path / "baseline.json", [Told("logs-not-central", "", ONE)], TODAY)
+
+
+def test_a_huge_baseline_is_not_even_parsed(tmp_path: Path) -> None:
+    path = tmp_path / "baseline.json"
+    path.write_bytes(b" " * (MAX_BYTES + 1))
+
+    with pytest.raises(RegistryError, match=f"expected at most {MAX_BYTES} bytes, got more"):
+        load_baseline(path)
+
+
+def test_a_baseline_that_is_none_is_not_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "baseline.json"
+    path.write_text('{"version": 1, "findings": [{"fingerprint": "x"}]}')
+
+    with pytest.raises(RegistryError, match=r"baseline.json: findings\.0\.fingerprint: String should match"):
+        recorded(path, [Told("logs-not-central", URN, ONE)], TODAY)
+
+    assert '{"version": 1, "findings": [{"fingerprint": "x"}]}' == path.read_text()
 
 
 def test_only_what_is_gone_is_taken_out(tmp_path: Path) -> None:

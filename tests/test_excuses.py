@@ -18,6 +18,7 @@ from tenant_safety.rules import CATALOG, Rule
 from tenant_safety.tenancy import RegistryError
 from tenant_safety.tenancy.registry import Exemption, Platform, is_called
 from tests.cases import EXEMPTIBLE, REGISTRY, Case, cases, every
+from tests.engine import ROOT
 
 FOR_ALL = {"reason": "it is known", "owner": "team-shop", "expires": "2026-12-31"}
 STACK = Stack("shop", "customer1-prod", ())
@@ -279,6 +280,20 @@ def test_exemptions_of_every_kind_are_read(tmp_path: Path) -> None:
     snapshot = load(written(tmp_path, *given, exemptible=["global-config", "reading"]))
 
     assert [each["rule"] for each in given] == [each.rule for each in snapshot.registry.exemptions]
+
+
+def test_the_documented_exemption_is_one(tmp_path: Path) -> None:
+    """As it stands in docs/exemptions.md, its date without quotes."""
+    documented = (ROOT / "docs" / "exemptions.md").read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+    path = tmp_path / "tenancy.yaml"
+    path.write_text(REGISTRY.read_text(encoding="utf-8") + documented, encoding="utf-8")
+
+    (read,) = load(path).registry.exemptions
+
+    assert (date(2027, 3, 31), "capacity-exceeds-plan on aws:ec2/instance:Instance::worker in shop/customer1-prod") == (
+        read.expires,
+        read.label,
+    )
 
 
 @pytest.mark.parametrize(
