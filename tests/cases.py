@@ -147,6 +147,8 @@ class Case:
             resources=len(read),
             whole=self.whole,
             dependencies={each.urn: each.dependencies for each in read} if self.whole else {},
+            secrets=frozenset(text for each in read for text in each.secrets.texts),
+            withheld=frozenset(each.urn for each in read if each.secrets.numbers),
             attached=self.attached,
         )
 
