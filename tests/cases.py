@@ -8,13 +8,17 @@ from tenant_safety import testing
 from tenant_safety.rules import CATALOG, Rule
 from tenant_safety.testing import Case, Outcome, run
 
-__all__ = ["EVERY", "FOLDER", "REGISTRY", "Case", "Outcome", "cases", "every", "run"]
+__all__ = ["EVERY", "EXEMPTIBLE", "FOLDER", "REGISTRY", "Case", "Outcome", "cases", "every", "run"]
 
 FOLDER = Path(__file__).parent / "cases"
 REGISTRY = FOLDER / "registry" / "tenancy.yaml"
 """The registry that the cases' own `registry` is laid over."""
 EVERY = f"{len(CATALOG)} of {len(CATALOG)}"
 """How the pack counts, where all rules are proved."""
+EXEMPTIBLE = [rule for rule in CATALOG if rule.family not in ("tenancy", "exemptions")]
+"""The rules whose findings the platform may let pass."""
+EXEMPTIBLE = [rule for rule in CATALOG if rule.family not in ("tenancy", "exemptions")]
+"""The rules whose findings the platform may let pass."""
 
 
 @cache

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from tenant_safety.cli import app
@@ -33,6 +34,19 @@ def test_faulty_registry_ends_with_one_and_the_place(tmp_path: Path) -> None:
 
     assert (1, "") == (result.exit_code, result.stdout)
     assert "tenancy.yaml:1:10: version: Input should be 1 (got 2)" in result.stderr
+
+
+def test_exemptions_that_do_not_hold_are_told_and_are_no_fault(tmp_path: Path) -> None:
+    raw = yaml.safe_load((ROOT / "tenancy.yaml").read_text())
+    exemption = {"rule": "logs", "stack": "customer1-prod", "reason": "a move", "owner": "team-shop"}
+    raw["exemptions"] = [{**exemption, "expires": "2026-01-31"}]
+    path = tmp_path / "tenancy.yaml"
+    path.write_text(json.dumps(raw))
+
+    result = COMMAND.invoke(app, ["registry", "validate", str(path)])
+
+    told = f"{path}: exemption of logs on whatever resource in */customer1-prod: it expired on 2026-01-31"
+    assert (0, f"{told} (owner team-shop)\n") == (result.exit_code, result.stderr)
 
 
 def test_committed_schema_is_that_of_the_models() -> None:

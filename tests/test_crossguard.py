@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -93,9 +94,10 @@ def told(response: Any) -> list[tuple[str, int, str]]:
     return [(d.policyName, d.enforcementLevel, d.urn.rsplit("::", 1)[-1]) for d in response.diagnostics]
 
 
-def registry(tmp_path: Path, **platform: Any) -> Path:
+def registry(tmp_path: Path, exemptions: Sequence[Mapping[str, Any]] = (), **platform: Any) -> Path:
     """A folder with the examples' registry, the platform changed."""
     raw = yaml.safe_load((ROOT / "tenancy.yaml").read_text())
+    raw["exemptions"] = exemptions
     raw["platform"].update(platform)
     (tmp_path / "tenancy.yaml").write_text(json.dumps(raw))
     return tmp_path
@@ -317,3 +319,277 @@ def test_links_are_trusted_in_the_platforms_stacks_alone() -> None:
 
     rules = ["resource-opaque", "link-foreign", "link-run-by-tenant"]
     assert [(rule, proto.MANDATORY, "mine") for rule in rules] == told(response)
+
+
+GROUP = ("aws:cloudwatch/logGroup:LogGroup", "app", {"name": "/app"})
+TODAY = datetime.now(UTC).date()
+
+
+def exemption(*, days: int = 30, **changes: Any) -> dict[str, Any]:
+    """An exemption that holds for so many days."""
+    expires = str(TODAY + timedelta(days=days))
+    given = {"stack": "customer1-prod", "reason": "they are read by hand", "owner": "team-shop", "expires": expires}
+    return {"rule": "logs-not-central", **given, **changes}
+
+
+def test_exempted_finding_stops_nothing_and_says_who_answers_for_it(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    response = analyzer(registry(tmp_path, [exemption()])).AnalyzeStack(whole(GROUP), None)
+
+    message = response.diagnostics[0].message
+    assert [("logs-not-central", proto.ADVISORY, "app")] == told(response)
+    assert message.startswith("Exempted: ")
+    assert f"Let pass: they are read by hand (owner team-shop, until {TODAY + timedelta(days=30)})" in message
+    assert "Fingerprint" not in message
+    count = f"proved {len(CATALOG) - 1} of {len(CATALOG)} rules, 1 finding exempted for customer1-prod"
+    assert count in capfd.readouterr().err
+
+
+def test_exempted_resource_is_made(tmp_path: Path) -> None:
+    route = ("aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter", "abroad", {"logGroup": "/app"})
+    route[2]["destinationArn"] = "arn:aws:lambda:eu-central-1:222222222222:function:theirs"
+    root = registry(tmp_path, [exemption(rule="log-route-foreign", resource="abroad")])
+
+    responses = [analyzer(each, dry_run=False).Analyze(one(*route), None) for each in (ROOT, root)]
+
+    assert [("log-route-foreign", proto.MANDATORY, "abroad")] == told(responses[0])
+    assert [("log-route-foreign", proto.ADVISORY, "abroad")] == told(responses[1])
+
+
+def test_exemption_past_its_date_lets_nothing_pass(tmp_path: Path) -> None:
+    response = analyzer(registry(tmp_path, [exemption(days=-1)])).AnalyzeStack(whole(GROUP), None)
+
+    stopped = ("logs-not-central", proto.MANDATORY, "app")
+    assert [stopped, ("exemption-expired", proto.ADVISORY, "")] == told(response)
+
+
+def test_unused_exemption_stops_a_preview_only_if_the_registry_says_so(tmp_path: Path) -> None:
+    given = [exemption(project="shop")]
+
+    lenient = analyzer(registry(tmp_path, given)).AnalyzeStack(whole(), None)
+    strict = analyzer(registry(tmp_path, given, enforcement={"exemptions": "mandatory"})).AnalyzeStack(whole(), None)
+
+    assert [("exemption-unused", proto.ADVISORY, "")] == told(lenient)
+    assert [("exemption-unused", proto.MANDATORY, "")] == told(strict)
+
+
+@pytest.mark.parametrize("rule", ["cicd-reaches-global-config", "no-such-rule", "registry-unreadable"])
+def test_registry_that_exempts_what_it_may_not_is_unreadable(tmp_path: Path, rule: str) -> None:
+    response = analyzer(registry(tmp_path, [exemption(rule=rule)])).AnalyzeStack(whole(), None)
+
+    assert [("registry-unreadable", proto.MANDATORY, "")] == told(response)
+    assert "exemptions.0.rule: " in response.diagnostics[0].message
+    assert rule in response.diagnostics[0].message
+
+
+def test_global_config_is_exempted_only_where_the_platform_says_that_it_may_be(tmp_path: Path) -> None:
+    root = registry(tmp_path, [exemption(rule="cicd-reaches-global-config")], exemptible=["global-config"])
+
+    response = analyzer(root).AnalyzeStack(whole(ROLE, policy("*")), None)
+
+    assert [("cicd-reaches-global-config", proto.ADVISORY, "grants")] == told(response)
+
+
+ASKED = "tenant-safety:exempt"
+WANTED = {"rule": "logs-not-central", "reason": "please\x1b[2J", "resource": "app"}
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (json.dumps([WANTED]), "Exemption asked for by the program: please\\u001b[2J"),
+        (json.dumps([{**WANTED, "rule": "logs"}]), "Exemption asked for by the program: please"),
+        (json.dumps([{**WANTED, "resource": "other"}]), None),
+        (json.dumps([{**WANTED, "rule": "capacity"}]), None),
+        ("[{]", "Exemption asked for by the program: tenant-safety:exempt can't be read"),
+        ("{}", "Exemption asked for by the program: tenant-safety:exempt can't be read"),
+        (
+            json.dumps([{**WANTED, "expires": "never"}]),
+            "Exemption asked for by the program: tenant-safety:exempt can't",
+        ),
+        (json.dumps([{"rule": "logs"}]), "Exemption asked for by the program: tenant-safety:exempt can't"),
+        ("[" * 30_000, "Exemption asked for by the program: tenant-safety:exempt can't be read"),
+        ("[" * 15_000, "Exemption asked for by the program: tenant-safety:exempt can't be read"),
+    ],
+)
+def test_what_a_program_asks_for_is_shown_and_grants_nothing(written: str, shown: str | None) -> None:
+    response = analyzer(config={ASKED: written}).AnalyzeStack(whole(GROUP), None)
+
+    message = response.diagnostics[0].message
+    assert [("logs-not-central", proto.MANDATORY, "app")] == told(response)
+    assert (shown is not None) == ("Exemption asked for" in message)
+    assert (shown or "") in message
+
+
+def test_what_a_program_asks_for_in_secret_is_not_shown() -> None:
+    pack = analyzer(config={ASKED: json.dumps([{**WANTED, "reason": "hunter2"}])}, secret=(ASKED, "shop:password"))
+    pack._stack.config["shop:password"] = "hunter2"
+
+    response = pack.AnalyzeStack(whole(GROUP), None)
+
+    assert "hunter2" not in response.diagnostics[0].message
+
+
+def test_many_requests_do_not_bury_the_finding() -> None:
+    response = analyzer(config={ASKED: json.dumps([WANTED] * 50)}).AnalyzeStack(whole(GROUP), None)
+
+    assert 3 == response.diagnostics[0].message.count("Exemption asked for")
+
+
+def test_tags_of_a_stack_and_of_its_resources_grant_nothing() -> None:
+    pack = analyzer()
+    pack._stack.tags[ASKED] = json.dumps([WANTED])
+    tagged = (GROUP[0], GROUP[1], {**GROUP[2], "tags": {"tenant-safety:exempt": "logs-not-central"}})
+
+    response = pack.AnalyzeStack(whole(tagged), None)
+
+    assert [("logs-not-central", proto.MANDATORY, "app")] == told(response)
+    assert "Exemption asked for" not in response.diagnostics[0].message
+
+
+def baselined(tmp_path: Path, *found: str, **platform: Any) -> Path:
+    """A folder whose registry names a baseline of these fingerprints."""
+    about = {"rule": "logs-not-central", "project": "shop", "stack": "customer1-prod", "resource": "x::app"}
+    known = [{"fingerprint": mark, "recorded": "2026-01-31", **about} for mark in found]
+    (tmp_path / "baseline.json").write_text(json.dumps({"version": 1, "findings": known}))
+    return registry(tmp_path, baseline="baseline.json", **platform)
+
+
+def marked(message: str) -> str:
+    """The fingerprint that a message shows."""
+    return message.split("  Fingerprint: ")[1].split("\n", maxsplit=1)[0]
+
+
+def test_known_finding_stops_nothing_and_a_new_one_does(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    first = analyzer().AnalyzeStack(whole(GROUP), None).diagnostics[0].message
+    root = baselined(tmp_path, marked(first))
+
+    response = analyzer(root).AnalyzeStack(whole(GROUP, (GROUP[0], "new", {"name": "/new"})), None)
+
+    assert [("logs-not-central", proto.MANDATORY, "new"), ("logs-not-central", proto.ADVISORY, "app")] == told(response)
+    known = response.diagnostics[1].message
+    assert (True, marked(first)) == (known.startswith("Known: "), marked(known))
+    assert "Let pass: in the baseline since 2026-01-31" in known
+    said = capfd.readouterr().err.splitlines()[-1]
+    assert ", 1 finding in the baseline for customer1-prod" in said
+    assert ", baseline " in said
+
+
+def test_finding_of_the_baseline_that_is_no_more_is_told(tmp_path: Path) -> None:
+    response = analyzer(baselined(tmp_path, "0" * 32)).AnalyzeStack(whole(), None)
+
+    assert [("baseline-outgrown", proto.ADVISORY, "")] == told(response)
+
+
+def test_global_config_has_no_fingerprint() -> None:
+    response = analyzer().AnalyzeStack(whole(ROLE, policy("*")), None)
+
+    assert "Fingerprint" not in response.diagnostics[0].message
+
+
+@pytest.mark.parametrize("content", [None, "", "[]", '{"version": 2, "findings": []}', '{"version": 1, "found": []}'])
+def test_baseline_that_can_not_be_read_is_a_registry_that_can_not_be_read(tmp_path: Path, content: str | None) -> None:
+    root = baselined(tmp_path)
+    (root / "baseline.json").unlink()
+    if content is not None:
+        (root / "baseline.json").write_text(content)
+
+    response = analyzer(root).AnalyzeStack(whole(), None)
+
+    assert [("registry-unreadable", proto.MANDATORY, "")] == told(response)
+    assert "baseline.json: " in response.diagnostics[0].message
+
+
+BOUNDARY = "arn:aws:iam::111111111111:policy/cicd-boundary"
+REMEDIED = {
+    "remediate": ["cicd-boundary-missing"],
+    "cicd_roles": {"names": ["cicd-*"], "boundaries": ["arn:aws:iam::*:policy/cicd-boundary"]},
+}
+
+
+def remedied(pack: crossguard.Analyzer, *resource: Any) -> list[dict[str, Any]]:
+    """The properties that a resource is given in place of its own."""
+    response = pack.Remediate(one(*resource), None)
+    return [dict(each.properties) for each in response.remediations]
+
+
+def test_boundary_is_put_in_where_the_registry_says_so(tmp_path: Path) -> None:
+    secret_note = {**ROLE[2], "description": secret("note"), "tags": {"a": UNKNOWN}}
+
+    on = remedied(analyzer(registry(tmp_path, **REMEDIED)), *ROLE[:2], secret_note)
+    off = remedied(analyzer(), *ROLE)
+
+    assert [dict(struct({**secret_note, "permissionsBoundary": BOUNDARY}))] == on
+    assert [] == off
+
+
+@pytest.mark.parametrize(
+    ("token", "props"),
+    [
+        ("aws:iam/role:Role", {"name": "app"}),
+        ("aws:iam/role:Role", {"name": UNKNOWN}),
+        ("aws:iam/role:Role", {"name": "cicd-app", "permissionsBoundary": "arn:aws:iam::111111111111:policy/other"}),
+        ("aws:iam/role:Role", {"name": "cicd-app", "permissionsBoundary": UNKNOWN}),
+        ("aws:iam/group:Group", {"name": "cicd-app"}),
+        ("aws:ssm/parameter:Parameter", {"name": "cicd-app"}),
+    ],
+)
+def test_nothing_is_put_in_where_it_is_not_surely_missing(tmp_path: Path, token: str, props: dict[str, Any]) -> None:
+    assert [] == remedied(analyzer(registry(tmp_path, **REMEDIED)), token, "x", {**ROLE[2], **props})
+
+
+def test_boundary_of_another_account_is_not_put_in(tmp_path: Path) -> None:
+    roles = {"names": ["cicd-*"], "boundaries": ["arn:aws:iam::222222222222:policy/cicd-boundary"]}
+
+    assert [] == remedied(analyzer(registry(tmp_path, **{**REMEDIED, "cicd_roles": roles})), *ROLE)
+
+
+def test_nothing_is_put_in_for_a_stack_that_nobody_registered(tmp_path: Path) -> None:
+    assert [] == remedied(analyzer(registry(tmp_path, **REMEDIED), stack="nobody-prod"), *ROLE)
+    assert [] == remedied(analyzer(tmp_path / "none"), *ROLE)
+
+
+def plans(tmp_path: Path, *, remediate: Sequence[str] = ()) -> Path:
+    """A folder whose registry says how long logs are kept."""
+    raw = json.loads((registry(tmp_path, remediate=remediate) / "tenancy.yaml").read_text())
+    raw["plans"]["standard"]["log_retention_days"] = 90
+    (tmp_path / "tenancy.yaml").write_text(json.dumps(raw))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("props", "retention"),
+    [
+        ({"retentionInDays": 7}, [90]),
+        ({"retentionInDays": 90}, []),
+        ({"retentionInDays": 0}, []),
+        ({}, []),
+        ({"retentionInDays": UNKNOWN}, []),
+        ({"logGroupClass": "DELIVERY"}, []),
+    ],
+)
+def test_logs_are_kept_as_long_as_the_plan_says(tmp_path: Path, props: dict[str, Any], retention: list[int]) -> None:
+    """What can't be put right so is left to the rules."""
+    pack = analyzer(plans(tmp_path, remediate=["log-retention-short"]))
+
+    made = remedied(pack, *GROUP[:2], {**GROUP[2], **props})
+
+    assert retention == [each["retentionInDays"] for each in made]
+
+
+def test_logs_are_kept_longer_only_where_the_registry_says_so(tmp_path: Path) -> None:
+    assert [] == remedied(analyzer(plans(tmp_path)), *GROUP[:2], {**GROUP[2], "retentionInDays": 7})
+
+
+def test_what_was_put_right_is_judged_anew(tmp_path: Path) -> None:
+    """As the engine does: what the pack makes of a resource is asked about like what a program makes of it."""
+    root = plans(tmp_path, remediate=["log-retention-short"])
+    pack = analyzer(root, dry_run=False)
+    request = one(*GROUP[:2], {**GROUP[2], "retentionInDays": 7})
+
+    before = told(analyzer(root, dry_run=False).Analyze(request, None))
+    request.properties.CopyFrom(pack.Remediate(request, None).remediations[0].properties)
+    after = told(pack.Analyze(request, None))
+
+    assert ([("log-retention-short", proto.MANDATORY, "app")], []) == (before, after)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from typer.testing import CliRunner
 
+from tenant_safety.cli import app
 from tests.cases import EVERY
 from tests.engine import ROOT, Engine, Run, program
 
@@ -339,3 +343,106 @@ def test_names_that_programs_choose_are_shown_not_obeyed(engine: Engine, tmp_pat
 
     message = next(f.message for f in run.findings if f.policy == "capacity-exceeds-plan")
     assert r"\u001b[31mred\u202e.large is not one of" in message
+
+
+UNROUTED = """
+    import pulumi
+    import pulumi_aws as aws
+
+    for name in pulumi.Config().require_object("groups"):
+        aws.cloudwatch.LogGroup(name, name=f"/shop/{name}")
+"""
+
+
+def own_registry(tmp_path: Path, *exemptions: Mapping[str, Any], **platform: Any) -> Path:
+    """The pack's config with the examples' registry, changed."""
+    raw = yaml.safe_load((ROOT / "tenancy.yaml").read_text())
+    raw["platform"].update(platform)
+    registry = tmp_path / "tenancy.yaml"
+    registry.write_text(json.dumps({**raw, "exemptions": exemptions}))
+    return pack_config(tmp_path, {"registry-unreadable": {"registry": str(registry)}})
+
+
+def test_exempted_resource_deploys_and_what_a_program_asks_for_does_not(engine: Engine, tmp_path: Path) -> None:
+    made = shop(tmp_path, UNROUTED)
+    asked = json.dumps([{"rule": "logs-not-central", "resource": "mine", "reason": "trust me"}])
+    config = {**PINNED, "shop:groups": '["known", "mine"]', "tenant-safety:exempt": asked}
+    expires = str(datetime.now(UTC).date() + timedelta(days=30))
+    granted = {"rule": "logs-not-central", "stack": "customer1-prod", "resource": "known"}
+    pack = own_registry(tmp_path, {**granted, "reason": "it is empty", "owner": "team-shop", "expires": expires})
+
+    both = engine.preview(made, "customer1-prod", policy_pack=ROOT, policy_pack_config=pack, config=config)
+    known = engine.up(
+        made,
+        "customer1-prod",
+        policy_pack=ROOT,
+        policy_pack_config=pack,
+        config={**config, "shop:groups": '["known"]'},
+        skip_preview=True,
+    )
+
+    expected = [("advisory", "logs-not-central", "known"), ("mandatory", "logs-not-central", "mine")]
+    assert (True, expected) == (both.exit_code != 0, found(both)), both.errors
+    messages = {f.resource: f.message for f in both.findings}
+    assert f"Let pass: it is empty (owner team-shop, until {expires})" in messages["known"]
+    assert "Exemption asked for by the program: trust me" in messages["mine"]
+    assert (0, expected[:1]) == (known.exit_code, found(known)), known.errors
+    assert ", 1 finding exempted for customer1-prod" in known.stdout
+
+
+def test_fleet_adopts_the_pack_with_a_baseline_that_only_shrinks(engine: Engine, tmp_path: Path) -> None:
+    made = shop(tmp_path, UNROUTED)
+    baseline = tmp_path / "baseline.json"
+
+    def preview(pack: Path, *groups: str) -> Run:
+        config = {**PINNED, "shop:groups": json.dumps(groups)}
+        return engine.preview(made, "customer1-prod", policy_pack=ROOT, policy_pack_config=pack, config=config)
+
+    def asked(command: str) -> str:
+        log = engine.folder / "events" / f"{engine.runs}-preview.jsonl"
+        result = CliRunner().invoke(app, ["baseline", command, "--file", str(baseline), str(log)])
+        assert 0 == result.exit_code, result.output
+        return result.stdout.split(": ", 1)[1]
+
+    before = preview(own_registry(tmp_path), "old", "older")
+    recorded = asked("record")
+    pack = own_registry(tmp_path, baseline="baseline.json")
+    after = preview(pack, "old", "older", "new")
+    mended = preview(pack, "old")
+    pruned = asked("prune")
+
+    assert (True, 2) == (before.exit_code != 0, len(before.findings))
+    assert "2 findings added, 0 that are exempted or can't be in a baseline left out\n" == recorded
+    levels = {f.resource: f.level for f in after.findings}
+    assert {"old": "advisory", "older": "advisory", "new": "mandatory"} == levels
+    assert after.exit_code != 0
+    assert [("advisory", "baseline-outgrown", "(stack)"), ("advisory", "logs-not-central", "old")] == found(mended)
+    assert (0, "1 findings taken out\n") == (mended.exit_code, pruned), mended.errors
+    assert ["aws:cloudwatch/logGroup:LogGroup::old"] == [
+        known["resource"] for known in json.loads(baseline.read_text())["findings"]
+    ]
+
+
+def test_boundary_that_is_put_in_is_judged_and_made(engine: Engine, tmp_path: Path) -> None:
+    source = """
+        import json
+        import pulumi_aws as aws
+
+        trust = json.dumps({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]})
+        aws.iam.Role("ci", name="cicd-app", assume_role_policy=trust)
+        aws.iam.Role("other", name="app", assume_role_policy=trust)
+    """
+    made = shop(tmp_path, source)
+    roles = {"names": ["cicd-*"], "boundaries": ["arn:aws:iam::*:policy/cicd-boundary"]}
+    pack = own_registry(tmp_path, cicd_roles=roles, remediate=["cicd-boundary-missing"])
+
+    run = engine.up(made, "customer1-prod", policy_pack=ROOT, policy_pack_config=pack, config=PINNED, skip_preview=True)
+    again = engine.preview(made, "customer1-prod", policy_pack=ROOT, policy_pack_config=pack, config=PINNED)
+
+    assert (0, []) == (run.exit_code, found(run)), run.errors
+    kept = engine.resources(made, "customer1-prod")
+    assert "arn:aws:iam::111111111111:policy/cicd-boundary" == kept["ci"]["inputs"]["permissionsBoundary"]
+    assert "permissionsBoundary" not in kept["other"]["inputs"]
+    assert ["ci"] == [event["resourceUrn"].rsplit("::", 1)[1] for event in run.of("policyRemediationEvent")]
+    assert (0, "same") == (again.exit_code, again.step("ci").op), again.errors

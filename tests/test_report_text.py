@@ -1,11 +1,15 @@
 """What people read of a finding: the fault, names, what was read and what to do; never a secret, never a control."""
 
+from datetime import date
+
 import pytest
 
+from tenant_safety.analysis import Excused
 from tenant_safety.judge import Result
 from tenant_safety.model import Finding, Stack, Unknown
 from tenant_safety.report import text
 from tenant_safety.rules import CATALOG
+from tenant_safety.tenancy import Exemption, Known
 
 RULE = CATALOG[0]
 STACK = Stack("shop", "customer1-prod", ())
@@ -97,3 +101,29 @@ def test_what_was_proved() -> None:
     actual = text.proved(results, "customer1-prod")
 
     assert f"tenant-safety: proved 1 of 3 rules for customer1-prod: {CATALOG[0].id}" == actual
+
+
+def test_what_is_let_pass_is_counted() -> None:
+    """By exemptions and by the baseline, each apart."""
+    exemption = Exemption(rule="logs", stack="customer1-prod", reason="r", owner="o", expires=date(2026, 12, 31))
+    known = Known(fingerprint="0" * 32, rule="x", project="p", stack="s", resource="", recorded=date(2026, 1, 31))
+    one, two = Excused(Finding("a", "why"), (exemption, known)), Excused(Finding("b", "why"), (known,))
+    results = [Result(CATALOG[0], "exempted", excused=(one, two, two)), Result(CATALOG[1], "proved", excused=())]
+
+    actual = text.proved(results, "customer1-prod")
+
+    counted = "proved 1 of 2 rules, 1 finding exempted, 2 findings in the baseline for customer1-prod"
+    assert f"tenant-safety: {counted}: {CATALOG[1].id}" == actual
+
+
+def test_notes_stand_under_the_reason_and_are_as_inert_as_it() -> None:
+    """They may be the program's words."""
+    stack = Stack("shop", "s", (), secrets=frozenset({"hunter2"}))
+    finding = Finding("urn", "it is so", "undetermined")
+
+    actual = text.message(
+        RULE, finding, "about", stack, passes="Exempted", notes=["by \x1b[2J", "of hunter2\n  Read: x"]
+    )
+
+    lines = f"Exempted: Undetermined: {RULE.title}: it is so\n  by \\u001b[2J\n  of [secret]\\u000a  Read: x"
+    assert f"{lines}{END}" == actual

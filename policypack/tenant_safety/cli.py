@@ -21,6 +21,8 @@ iam = typer.Typer(no_args_is_help=True, help="Questions about AWS policies: a li
 app.add_typer(iam, name="iam")
 links = typer.Typer(no_args_is_help=True, help="How tenants are linked to the master account.")
 app.add_typer(links, name="links")
+baseline = typer.Typer(no_args_is_help=True, help="Findings that were there when the pack came.")
+app.add_typer(baseline, name="baseline")
 
 
 class Output(StrEnum):
@@ -49,7 +51,10 @@ def _options(
 @registry.command()
 def validate(path: Annotated[Path, typer.Argument(help="The registry's file.")] = Path("tenancy.yaml")) -> None:
     """Check a registry; each fault has its place, what was expected and what came.  Exit 1 if there is one."""
-    from .tenancy import RegistryError, load
+    from datetime import UTC, datetime
+
+    from .registry import load
+    from .tenancy import RegistryError
 
     try:
         snapshot = load(path)
@@ -59,6 +64,10 @@ def validate(path: Annotated[Path, typer.Argument(help="The registry's file.")] 
     tenants = snapshot.registry.tenants
     pairs = sum(len(tenant.environments) for tenant in tenants.values())
     typer.echo(f"{path}: valid: {len(tenants)} tenants, {pairs} stacks a project, sha256 {snapshot.sha256}")
+    today = datetime.now(UTC).date()
+    for exemption in snapshot.registry.exemptions:
+        if not exemption.holds(today):
+            typer.echo(f"{path}: exemption of {exemption.label}: {exemption.lapse(today)}", err=True)
 
 
 @registry.command()
@@ -67,6 +76,46 @@ def schema() -> None:
     from .tenancy.schema import schema as registry_schema
 
     typer.echo(registry_schema(), nl=False)
+
+
+Events = Annotated[
+    list[typer.FileText],
+    typer.Argument(
+        help="Events of previews: --event-log of `tenant-safety preview`; - is the input.", encoding="utf-8"
+    ),
+]
+BaselineFile = Annotated[Path, typer.Option("--file", help="The baseline, which platform.baseline names.")]
+
+
+@baseline.command("record")
+def record_baseline(events: Events, file: BaselineFile = Path("baseline.json")) -> None:
+    """Add what previews found to the baseline; make it if there is none."""
+    from datetime import UTC, datetime
+
+    from . import adopt
+    from .tenancy import RegistryError
+
+    try:
+        findings = [each for log in events for each in adopt.told(log)]
+        new, left = adopt.recorded(file, findings, datetime.now(UTC).date())
+    except RegistryError as error:
+        typer.echo(f"tenant-safety baseline record: {error}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"{file}: {new} findings added, {left} that are exempted or can't be in a baseline left out")
+
+
+@baseline.command("prune")
+def prune_baseline(events: Events, file: BaselineFile = Path("baseline.json")) -> None:
+    """Take out of the baseline what previews found no more."""
+    from . import adopt
+    from .tenancy import RegistryError
+
+    try:
+        gone = adopt.pruned(file, [each for log in events for each in adopt.told(log)])
+    except RegistryError as error:
+        typer.echo(f"tenant-safety baseline prune: {error}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"{file}: {gone} findings taken out")
 
 
 class Role(StrEnum):

@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -30,12 +31,13 @@ from pulumi_policy import (
 )
 from pulumi_policy import policy as pulumi_policy_module
 
-from .analysis import Facts
-from .intake.engine import Reading, read
+from .analysis import Excused, Facts, fingerprint
+from .intake.engine import Reading, changed, read
 from .intake.links import TYPES as LINKS
 from .intake.symbols import run as symbolic_run
 from .judge import Result, judge
 from .model import Finding, Stack
+from .remediations import remedy
 from .report import text
 from .rules import CATALOG, Rule, with_own
 from .settings import REGISTRY_RULE, Settings, settings
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
 
 
 NAME = "tenant-safety"
+_REQUESTS = 3
+"""So many of a program's requests are shown with a finding."""
 STAND_IN = "TENANT_SAFETY_STAND_IN"
 """Set where updates run against an AWS that is simulated."""
 _LEVELS = {
@@ -55,6 +59,8 @@ _LEVELS = {
     proto.DISABLED: "disabled",
 }
 _ALWAYS_MANDATORY = ("tenancy", "reading")
+_TOLD_ONLY = ("exemptions",)
+"""Families that stop nothing unless the registry says so: a tenant need not wait for the platform to tidy up."""
 _DENIED_UNKNOWN = (*_ALWAYS_MANDATORY, "global-config")
 """Families of which what is undetermined stops a preview unless the registry says otherwise: a symbolic one decides."""
 
@@ -148,6 +154,33 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
                             response.diagnostics.extend(self._diagnostics(result, facts))
         return response
 
+    def Remediate(self, request: Any, _context: Any) -> Any:  # noqa: N802
+        """Puts right what the registry says, in a resource's own properties.
+
+        The engine then asks `Analyze` about what came of it, of this pack and all others, before the resource is made.
+        Source: https://github.com/pulumi/pulumi/blob/v3.259.0/pkg/resource/deploy/step_generator.go
+        """
+        response = proto.RemediateResponse()
+        claim = self._claim
+        if claim.snapshot is None or claim.judged is None or not claim.snapshot.registry.platform.remediate:
+            return response
+        platform = claim.snapshot.registry.platform
+        for part in read(request, self._trusted).parts:
+            found = remedy(part, platform, claim.judged.plan)
+            made = changed(request, part, found.part) if found else None
+            # Read again: what does not show then has put nothing right, so it is left to the rules.
+            if found and found.part in read(made, self._trusted).parts:
+                request = made
+                response.remediations.append(
+                    proto.Remediation(
+                        policyName=found.rule,
+                        policyPackName=NAME,
+                        description=f"The registry gives it a {found.what}",
+                        properties=request.properties,
+                    )
+                )
+        return response
+
     def AnalyzeStack(self, request: Any, _context: Any) -> Any:  # noqa: N802
         """Judges the whole stack."""
         run = symbolic_run(request.resources)
@@ -199,7 +232,8 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
     def _claimed(self) -> Claim:
         """Reads the registry where the pack's config or its default says; nothing of the program's is asked."""
         # Pydantic and the models take a tenth of a second, which the engine need not wait for at its start.
-        from .tenancy import DEFAULT_NAME, Claim, RegistryError, load, resolve  # noqa: PLC0415
+        from .registry import load  # noqa: PLC0415
+        from .tenancy import DEFAULT_NAME, Claim, RegistryError, resolve  # noqa: PLC0415
 
         if self._stack is None:
             return Claim(None, error="the engine does not say which stack this is; expected pulumi 3.229 or newer")
@@ -208,7 +242,8 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
         except RegistryError as error:
             return Claim(None, error=str(error))
         stack = self._stack
-        return resolve(snapshot, stack.project, stack.stack, dict(stack.tags), dict(stack.config))
+        today = datetime.now(UTC).date()
+        return resolve(snapshot, stack.project, stack.stack, dict(stack.tags), dict(stack.config), today=today)
 
     def _stack_of(self, readings: Sequence[Reading], *, arrived: str = "") -> Stack:
         stack = self._stack
@@ -230,13 +265,39 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
         if result.status == "crashed":
             yield self._diagnostic(result.rule, "", text.crash(result.rule, result.because), "mandatory")
         for finding in result.findings:
-            key = (result.rule.id, finding.urn, finding.why)
-            # What has been told of others need not be told again; the resource at hand is stopped in any case.
-            if facts.stack.arrived not in ("", finding.urn) and finding.urn and key in self._seen.told:
-                continue
-            self._seen.told.add(key)
-            message = text.message(result.rule, finding, self._about(facts), facts.stack)
-            yield self._diagnostic(result.rule, finding.urn, message, self._level(result.rule, finding))
+            if self._is_new(result.rule, finding, facts):
+                notes = self._notes(result.rule, finding, facts)
+                message = text.message(result.rule, finding, self._about(facts), facts.stack, notes=notes)
+                yield self._diagnostic(result.rule, finding.urn, message, self._level(result.rule, finding))
+        for excused in result.excused:
+            if self._is_new(result.rule, excused.finding, facts):
+                yield self._let_pass(result.rule, excused, facts)
+
+    def _is_new(self, rule: Rule, finding: Finding, facts: Facts) -> bool:
+        """What has been told of others need not be told again; the resource at hand is stopped in any case."""
+        key = (rule.id, finding.urn, finding.why)
+        if facts.stack.arrived not in ("", finding.urn) and finding.urn and key in self._seen.told:
+            return False
+        self._seen.told.add(key)
+        return True
+
+    def _let_pass(self, rule: Rule, excused: Excused, facts: Facts) -> Any:
+        """A finding that stops nothing, with who lets it pass."""
+        finding = excused.finding
+        notes = [f"Let pass: {excused.because}"]
+        if not excused.exempted:  # A baseline would let it pass beyond the exemption's end.
+            notes.append(f"Fingerprint: {fingerprint(facts.stack, rule.id, rule.family, finding)}")
+        passes = "Exempted" if excused.exempted else "Known"
+        message = text.message(rule, finding, self._about(facts), facts.stack, passes=passes, notes=notes)
+        return self._diagnostic(rule, finding.urn, message, "advisory")
+
+    def _notes(self, rule: Rule, finding: Finding, facts: Facts) -> list[str]:
+        """What the program asks for, which changes nothing, and what the finding is known by."""
+        asked = [each for each in self._claim.requests if each.is_about(rule.id, rule.family, finding.urn)]
+        notes = [f"Exemption asked for by the program: {each.reason}" for each in asked[:_REQUESTS]]
+        notes += [f"Exemption asked for by the program: {self._claim.misread}"] if self._claim.misread else []
+        mark = fingerprint(facts.stack, rule.id, rule.family, finding)
+        return [*notes, f"Fingerprint: {mark}"] if mark else notes
 
     def _level(self, rule: Rule, finding: Finding) -> Level:
         """The stricter of the registry's floor and the pack's config.
@@ -247,10 +308,11 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
             return "mandatory"
         snapshot, judged = self._claim.snapshot, self._claim.judged
         floors = snapshot.registry.platform.enforcement if snapshot else {}
-        level = self._settings.levels.get(rule.id, floors.get(rule.family, "mandatory"))
+        default: Level = "advisory" if rule.family in _TOLD_ONLY else "mandatory"
+        level = self._settings.levels.get(rule.id, floors.get(rule.family, default))
         if finding.verdict == "undetermined" and self._preview and _decided_later(finding):
-            default = "deny" if rule.family in _DENIED_UNKNOWN else "decide-at-up"
-            floor = judged.on_unknown.get(rule.family, default) if judged else "deny"
+            usual = "deny" if rule.family in _DENIED_UNKNOWN else "decide-at-up"
+            floor = judged.on_unknown.get(rule.family, usual) if judged else "deny"
             if "deny" not in (floor, self._settings.on_unknown.get(rule.id)):
                 return "advisory"
         return level
@@ -270,7 +332,10 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
     def _about(self, facts: Facts) -> str:
         whose = facts.claim.judged.name if facts.claim.judged else f"stack {facts.stack.name}"
         snapshot = facts.claim.snapshot
-        return f"{whose}, {facts.stack.resources} resources, registry {snapshot.sha256[:12] if snapshot else 'unread'}"
+        read = snapshot.sha256[:12] if snapshot else "unread"
+        if snapshot and snapshot.baseline_sha256:
+            read += f", baseline {snapshot.baseline_sha256[:12]}"
+        return f"{whose}, {facts.stack.resources} resources, registry {read}"
 
 
 def _attached() -> str:

@@ -125,11 +125,12 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class LogGroup:
-    """A CloudWatch log group.  `routable`: its class can have subscriptions."""
+    """A CloudWatch log group.  `routable`: its class can have subscriptions; `retention`: days, 0 for ever."""
 
     at: Place
     name: Maybe[str]
     routable: Maybe[bool] = True
+    retention: Maybe[float] = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ Properties are those that the engine sends, in its camel case.  `!unknown` is a 
 [names]` with the resources that it comes from; `!json {…}` a document as JSON in a string; `!secret …` a secret.  A
 case may also give its `stack` and `project`, `tags` and `config`, and a `registry` that is laid over the given one.  A
 resource may give the `provider` that makes it, `custom: false` for a component, `after` and `depends` for what it comes
-after.  `whole: false` is a stack whose resources are still arriving.
+after.  `whole: false` is a stack whose resources are still arriving; `today` and `baseline` are the day, and the
+findings that were known before.
 
     @pytest.mark.parametrize("case", cases(CASES, REGISTRY), ids=str)
     def test_case(case: Case) -> None:
@@ -22,7 +23,8 @@ after.  `whole: false` is a stack whose resources are still arriving.
 import copy
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from difflib import unified_diff
 from functools import cache
 from pathlib import Path
@@ -37,8 +39,8 @@ from .intake.pulumi import AWS_PROVIDER, PROVIDERS, parts, provider
 from .intake.values import SECRET, SENTINELS, SIGNATURE, Resource, decode
 from .judge import judge
 from .model import Finding, Part, Stack, Unknown
-from .rules import Rule
-from .tenancy import Claim, Registry, RegistryError, Snapshot, load, resolve
+from .rules import CATALOG, Rule
+from .tenancy import Baseline, Claim, Registry, RegistryError, Snapshot, load, resolve
 
 __all__ = ["Case", "Outcome", "cases", "check", "run"]
 
@@ -111,14 +113,17 @@ class Case:
     registry: Mapping[str, Any] | str = field(default_factory=dict)
     whole: bool = True
     attached: str = ""
+    today: str = "2026-06-01"
+    baseline: tuple[Mapping[str, Any], ...] = ()
 
     def __str__(self) -> str:
         return self.name
 
     @property
     def kind(self) -> str:
-        """Whether the rule fires, stays silent or faces an unknown."""
-        return {"violated": "fires", "undetermined": "unknown"}.get(self.outcome.status, "silent")
+        """Whether the rule fires, stays silent or faces an unknown, or its findings are exempted."""
+        kinds = {"violated": "fires", "undetermined": "unknown", "exempted": "exempted"}
+        return kinds.get(self.outcome.status, "silent")
 
     def facts(self) -> Facts:
         """The facts of the case's stack, read anew."""
@@ -129,7 +134,9 @@ class Case:
             snapshot = _snapshot(self.base, json.dumps(self.registry))
         except RegistryError as error:
             return Claim(None, error=str(error))
-        return resolve(snapshot, self.project, self.stack, self.tags, self.config)
+        recorded = Baseline.model_validate({"version": 1, "findings": self.baseline}) if self.baseline else None
+        snapshot, today = replace(snapshot, baseline=recorded), date.fromisoformat(self.today)
+        return resolve(snapshot, self.project, self.stack, self.tags, self.config, today=today)
 
     def _stack(self) -> Stack:
         read = [_resource(self, raw) for raw in self.resources]
@@ -148,6 +155,8 @@ class Case:
             resources=len(read),
             whole=self.whole,
             dependencies={each.urn: each.dependencies for each in read} if self.whole else {},
+            secrets=frozenset(text for each in read for text in each.secrets.texts),
+            withheld=frozenset(each.urn for each in read if each.secrets.numbers),
             attached=self.attached,
         )
 
@@ -240,8 +249,9 @@ def _merged(base: Any, changes: Any) -> Any:
 
 
 def run(rule: Rule, facts: Facts) -> Outcome:
-    """What `rule` says of `facts`, in a case's terms."""
-    (result,) = judge(facts, [rule])
+    """What `rule` says of `facts`, in a case's terms; one that is about the others after all of them."""
+    others = [other for other in CATALOG if not other.last] if rule.last else []
+    *_, result = judge(facts, [*others, rule])
     status = result.status if result.status != "crashed" else f"crashed: {result.because}"
     return Outcome(status, tuple(_told(finding) for finding in result.findings))
 
@@ -278,7 +288,8 @@ def _case(raw: dict[str, Any], base: Path) -> Case:
     verdicts = [verdict for _, verdict, _, _ in findings]
     status = "proved" if not verdicts else "violated" if "violated" in verdicts else "undetermined"
     outcome = Outcome(raw.pop("status", status), findings)
-    return Case(outcome=outcome, base=base, resources=tuple(raw.pop("resources", ())), **raw)
+    resources, baseline = (tuple(raw.pop(name, ())) for name in ("resources", "baseline"))
+    return Case(outcome=outcome, base=base, resources=resources, baseline=baseline, **raw)
 
 
 def check(rule: Rule, case: Case) -> None:

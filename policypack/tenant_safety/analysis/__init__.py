@@ -1,5 +1,6 @@
 """Answers questions about a stack, each once and lazily; rules ask `Facts`."""
 
+from .excuses import Excused, Said, fingerprint
 from .facts import Facts
 
-__all__ = ["Facts"]
+__all__ = ["Excused", "Facts", "Said", "fingerprint"]

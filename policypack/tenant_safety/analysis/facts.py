@@ -6,23 +6,29 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from ..model import Opaque, Provider, Region, SharedGrant, Stack, Subdomain, Unreadable
+from ..model import LogGroup, Opaque, Provider, Region, SharedGrant, Stack, Subdomain, Unreadable
 from ..tenancy.doubts import doubts
 from . import capacity, identity, links, logs, mentions
+from .excuses import Excuses
 from .index import Index
 
 if TYPE_CHECKING:
-    from ..tenancy import Claim, Judged, Plan, Platform, Registry
+    from ..tenancy import Claim, Exemption, Judged, Known, Plan, Platform, Registry
+    from .excuses import Said
 
 P = TypeVar("P")
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of `stack`, which belongs to whom `claim` says."""
+    """What is known of `stack`, which belongs to whom `claim` says.
+
+    `said` is what came of the rules before, for those that are about them.
+    """
 
     stack: Stack
     claim: Claim
+    said: tuple[Said, ...] = ()
 
     @property
     def judged(self) -> Judged:
@@ -54,9 +60,28 @@ class Facts:
         return self._index.of(kind)
 
     @cached_property
+    def excuses(self) -> Excuses:
+        """What the platform lets pass of this stack."""
+        return Excuses(self.claim, self.stack)
+
+    @cached_property
+    def unused_exemptions(self) -> tuple[Exemption, ...]:
+        """Exemptions for this stack alone that let nothing pass."""
+        return tuple(self.excuses.unused(self.said))
+
+    @cached_property
+    def gone(self) -> tuple[Known, ...]:
+        """Findings of the baseline that are no more."""
+        return tuple(self.excuses.gone(self.said))
+
+    @cached_property
     def cicd_access(self) -> tuple[identity.Access, ...]:
         """How CI/CD roles and users reach global config, or may."""
         return tuple(identity.accesses(self._index, self.platform))
+
+    @property
+    def log_groups(self) -> tuple[LogGroup, ...]:
+        return self._index.of(LogGroup)
 
     @cached_property
     def log_ends(self) -> tuple[logs.LogEnd, ...]:

@@ -1,12 +1,12 @@
 """Resources as the engine sends them to an analyzer, read into parts of the model."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from google.protobuf import json_format
 
-from ..model import Part, Place, Unknown, Unreadable
+from ..model import LogGroup, Part, Place, Principal, Unknown, Unreadable
 from .pulumi import PROVIDERS, parts, provider
 from .symbols import Run
 from .values import Resource, decode
@@ -40,6 +40,20 @@ def read(request: Any, trusted: tuple[str, ...], run: Run | None = None) -> Read
         return Reading(request.urn, (Unreadable(place, "the resource", problem),), (), frozenset(), True)
     hidden = made_with.secrets.texts if made_with else frozenset()
     return Reading(request.urn, found, resource.dependencies, resource.secrets.texts | hidden, resource.secrets.numbers)
+
+
+_PROPERTIES = {(Principal, "boundary"): "permissionsBoundary", (LogGroup, "retention"): "retentionInDays"}
+"""The properties of what may be changed of a part."""
+
+
+def changed(request: Any, before: Part, after: Part) -> Any:
+    """An `AnalyzeRequest` with a part of its resource changed; all else, secrets included, stays as it is."""
+    made = type(request)()
+    made.CopyFrom(request)
+    for name in (each.name for each in fields(after)):
+        if getattr(before, name) != getattr(after, name):
+            made.properties[_PROPERTIES[type(after), name]] = getattr(after, name)
+    return made
 
 
 def _provider_of(request: Any) -> Resource | None:

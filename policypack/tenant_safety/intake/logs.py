@@ -6,7 +6,7 @@ from typing import Any
 
 from ..model import LogGroup, LogRoute, LogSink, Maybe, Part, Place, Unknown, Unreadable
 from .table import Role
-from .values import Resource, at, first, text
+from .values import Resource, at, first, number, text
 
 _SINKS = {
     "aws:s3/bucket:Bucket": "bucket",
@@ -35,7 +35,19 @@ def groups(resource: Resource, place: Place) -> Iterator[Part]:
     if resource.type == "aws:cloudwatch/logGroup:LogGroup":
         kind = first(resource.props, "logGroupClass")
         routable = kind if isinstance(kind, Unknown) else kind in (None, "", "STANDARD")
-        yield LogGroup(place, text(first(resource.props, "name")) or Unknown("name", (resource.urn,)), routable)
+        name = text(first(resource.props, "name")) or Unknown("name", (resource.urn,))
+        yield LogGroup(place, name, routable, _retention(resource, kind))
+
+
+def _retention(resource: Resource, kind: Any) -> Maybe[float]:
+    """How many days a group's logs are kept; those of the class DELIVERY always two.
+
+    Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+    """
+    if isinstance(kind, Unknown):
+        return kind
+    days = number(first(resource.props, "retentionInDays"), "retentionInDays")
+    return 2 if kind == "DELIVERY" else days or 0
 
 
 def sinks(resource: Resource, place: Place) -> Iterator[Part]:

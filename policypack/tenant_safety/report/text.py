@@ -1,7 +1,7 @@
 """A finding as text for a terminal."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ..judge import Result
 from ..model import Finding, Stack, Unknown
@@ -11,10 +11,13 @@ DOCS = "docs/rules.md"
 _LONGEST = 1500
 
 
-def message(rule: Rule, finding: Finding, about: str, stack: Stack) -> str:
+def message(
+    rule: Rule, finding: Finding, about: str, stack: Stack, *, passes: str = "", notes: Sequence[str] = ()
+) -> str:
     """What the engine prints below a rule's id: the fault, names and values, what was read, and what to do.
 
-    Secrets of the stack are left out; a number can't be told from others, so then all of `why` is.
+    Secrets of the stack are left out; a number can't be told from others, so then all of `why` is.  `passes` is a word
+    that says how it is let pass, if it is; `notes` are lines about that.
     """
     hidden = finding.urn in stack.withheld or (finding.urn == "" and bool(stack.withheld))
     why = "(withheld, since it rests on secret values)" if hidden else without(finding.why, stack.secrets)
@@ -26,6 +29,8 @@ def message(rule: Rule, finding: Finding, about: str, stack: Stack) -> str:
         lines += [f"  Missing: {inert(shown)}"] if waits else []
         if stack.awaits_symbols and any(unknown.depends_on for unknown in finding.missing):
             lines.append("  Decide it now: tenant-safety preview, which completes documents for all values")
+    lines[0] = f"{passes}: {lines[0]}" if passes else lines[0]
+    lines += [f"  {inert(without(note, stack.secrets))}" for note in notes]
     lines += [f"  Read: {rule.scope} ({about})", f"  Remedy: {rule.remediation}"]
     lines += [f"  More: {page(rule)}"] if page(rule) else []
     return "\n".join(lines)
@@ -50,10 +55,15 @@ def crash(rule: Rule, because: str) -> str:
 
 
 def proved(results: Iterable[Result], about: str) -> str:
-    """One line on what was proved."""
+    """One line on what was proved, and how much was let pass without."""
     results = tuple(results)
     names = [result.rule.id for result in results if result.status == "proved"]
-    return f"tenant-safety: proved {len(names)} of {len(results)} rules for {about}: {', '.join(names)}"
+    passed = "".join(
+        f", {count} {'finding' if count == 1 else 'findings'} {how}"
+        for how, exempted in (("exempted", True), ("in the baseline", False))
+        if (count := sum(each.exempted is exempted for result in results for each in result.excused))
+    )
+    return f"tenant-safety: proved {len(names)} of {len(results)} rules{passed} for {about}: {', '.join(names)}"
 
 
 ASSUMED = (

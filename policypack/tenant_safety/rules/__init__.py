@@ -3,10 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable
 
+from .baseline_outgrown import baseline_outgrown
 from .capacity_exceeds_plan import capacity_exceeds_plan
 from .capacity_sum_exceeds_plan import capacity_sum_exceeds_plan
 from .cicd_reaches_global_config import cicd_reaches_global_config
 from .document_unreadable import document_unreadable
+from .exemption_expired import exemption_expired
+from .exemption_unused import exemption_unused
 from .foreign_tenant_referenced import foreign_tenant_referenced
 from .grant_exceeds_plan import grant_exceeds_plan
 from .grant_trust_foreign import grant_trust_foreign
@@ -14,6 +17,7 @@ from .link_foreign import link_foreign
 from .link_run_by_tenant import link_run_by_tenant
 from .link_target_foreign import link_target_foreign
 from .linker_wider import linker_wider
+from .log_retention_short import log_retention_short
 from .log_route_foreign import log_route_foreign
 from .logs_not_central import logs_not_central
 from .provider_account_disagrees import provider_account_disagrees
@@ -42,6 +46,7 @@ CATALOG: tuple[Rule, ...] = (
     shared_beyond_plan,
     logs_not_central,
     log_route_foreign,
+    log_retention_short,
     capacity_exceeds_plan,
     capacity_sum_exceeds_plan,
     link_foreign,
@@ -50,6 +55,9 @@ CATALOG: tuple[Rule, ...] = (
     grant_trust_foreign,
     link_run_by_tenant,
     linker_wider,
+    exemption_expired,
+    exemption_unused,
+    baseline_outgrown,
 )
 
 __all__ = ["CATALOG", "Rule", "with_own"]

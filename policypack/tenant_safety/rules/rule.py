@@ -28,6 +28,7 @@ class Rule:
     `of`: whose stacks it judges: `any` stack at all, `registered` ones, or `tenants`' alone.
     `scope`: what was read when it says proved.
     `controls`: those of public frameworks that it bears on, as `controls.CONTROLS` names them.
+    `last`: it is about what came of the other rules.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Rule:
     alone: bool
     check: Check
     controls: tuple[str, ...] = ()
+    last: bool = False
 
 
 def rule(
@@ -57,6 +59,7 @@ def rule(
     monotone: bool = False,
     of: Literal["any", "registered", "tenants"] = "registered",
     controls: tuple[str, ...] = (),
+    last: bool = False,
 ) -> Callable[[Check], Rule]:
     """Makes a rule of a check; its name gives the id, its docstring the rationale."""
 
@@ -75,6 +78,7 @@ def rule(
             alone=alone or not reads,
             check=check,
             controls=controls,
+            last=last,
         )
 
     return made

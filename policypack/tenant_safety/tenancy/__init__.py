@@ -1,10 +1,12 @@
 """Who the tenants are: the registry's models, its sources, and which tenant a stack belongs to."""
 
+from .baseline import Baseline, Known, as_text, load_baseline
 from .links import Pair, Refusal, apart, astray, meet, pair, refusals, within
 from .registry import (
     FAMILIES,
     Capacities,
     Environment,
+    Exemption,
     Family,
     Level,
     Links,
@@ -14,18 +16,23 @@ from .registry import (
     PlatformStack,
     Registry,
     Tenant,
+    unexemptible,
 )
+from .requests import Request
 from .resolve import Claim, Judged, resolve
 from .source import DEFAULT_NAME, RegistryError, Snapshot, load
 
 __all__ = [
     "DEFAULT_NAME",
     "FAMILIES",
+    "Baseline",
     "Capacities",
     "Claim",
     "Environment",
+    "Exemption",
     "Family",
     "Judged",
+    "Known",
     "Level",
     "Links",
     "OnUnknown",
@@ -36,14 +43,18 @@ __all__ = [
     "Refusal",
     "Registry",
     "RegistryError",
+    "Request",
     "Snapshot",
     "Tenant",
     "apart",
+    "as_text",
     "astray",
     "load",
+    "load_baseline",
     "meet",
     "pair",
     "refusals",
     "resolve",
+    "unexemptible",
     "within",
 ]

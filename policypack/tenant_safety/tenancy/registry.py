@@ -1,25 +1,47 @@
 """The registry's models: the platform, its plans, its tenants.  `tenancy.schema.json` is generated from them."""
 
 import re
+from datetime import date, timedelta
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
-from ..iam import intersects
+from ..iam import intersects, matches
 
-FAMILIES = ("tenancy", "reading", "global-config", "identity", "boundary", "sharing", "customer", "logs", "capacity")
+Family = Literal[
+    "tenancy",
+    "reading",
+    "global-config",
+    "identity",
+    "boundary",
+    "sharing",
+    "customer",
+    "logs",
+    "capacity",
+    "exemptions",
+]
+FAMILIES: tuple[Family, ...] = (
+    *("tenancy", "reading", "global-config", "identity", "boundary", "sharing", "customer", "logs", "capacity"),
+    "exemptions",
+)
 """The families of rules.  Each has a floor of enforcement in the registry."""
 
 Level = Literal["advisory", "mandatory"]
+Remedied = Literal["cicd-boundary-missing", "log-retention-short"]
+"""Rules whose findings can be put right in a resource's own properties."""
 OnUnknown = Literal["decide-at-up", "deny"]
-Family = Literal[
-    "tenancy", "reading", "global-config", "identity", "boundary", "sharing", "customer", "logs", "capacity"
-]
+NEVER_EXEMPTED: tuple[Family, ...] = ("tenancy", "exemptions")
+"""Whose stack it is, and what the platform lets pass, can't be let pass."""
+EXEMPTED_IF_SAID: tuple[Family, ...] = ("global-config", "reading")
+"""Families of which the platform has to say that they may be exempted at all."""
+LONGEST = timedelta(days=366)
+"""An exemption with more than so much time left does not hold: nobody would ever look at it again."""
 
 _ARN = re.compile(r"arn:[a-z*?-]+:[a-z0-9*?-]+:[a-z0-9*?-]*:[0-9*?]*:\S+")
 _BLANK = re.compile(r"\{([^{}]*)\}")
 BLANKS = ("tenant", "environment", "account")
 """What an allowance's resources are completed with for each pair: `arn:aws:s3:::artifacts/{tenant}/*`."""
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _MAX_ROLE_NAME = 64
 _MAX_POLICY_NAME = 128
 _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{22,1224}", re.ASCII)
@@ -54,6 +76,13 @@ def _destination(value: str) -> str:
     return value
 
 
+def _date(value: object) -> object:
+    """Pydantic would take a number for seconds since 1970."""
+    if isinstance(value, date) or (isinstance(value, str) and _DATE.fullmatch(value)):
+        return value
+    raise ValueError("expected a date such as 2027-03-31")
+
+
 def _matchable(value: str) -> str:
     if not value.strip("*?"):
         raise ValueError("expected a pattern that names something, not only wildcards")
@@ -83,6 +112,11 @@ ExternalId = Annotated[
 RoleName = Annotated[str, Field(pattern=r"^[\w+=,.@-]{1,64}$")]
 Count = Annotated[int, Field(ge=0, strict=True)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Days = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
+"""For how many days AWS keeps logs.
+
+Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+"""
 Nowhere = Literal["not-in-aws"]
 
 
@@ -181,7 +215,30 @@ class Platform(Model):
         default=("random", "tls", "time", "null", "std"),
         description="Packages beside aws whose resources can't touch AWS.",
     )
+    exemptible: tuple[Literal["global-config", "reading"], ...] = Field(
+        default=(), description="Families that may be exempted only where they stand here."
+    )
+    baseline: str = Field(
+        default="",
+        description="The file of the findings that were there when the pack came; its path from this registry's.",
+    )
+    remediate: tuple[Remedied, ...] = Field(
+        default=(), description="What is put right in the program's own resources before they are made."
+    )
     stacks: tuple[PlatformStack, ...] = ()
+
+    def may_exempt(self, family: Family) -> bool:
+        """Whether findings of a family can be exempted at all."""
+        return family not in NEVER_EXEMPTED and (family not in EXEMPTED_IF_SAID or family in self.exemptible)
+
+    def cicd_boundary(self, account: str) -> str:
+        """The one permission boundary that CI/CD roles of an account can have; empty if there is none or a choice."""
+        if len(self.cicd_roles.boundaries) != 1:
+            return ""
+        named = self.cicd_roles.boundaries[0].split(":", 5)
+        given = [*named[:4], account, named[5]]
+        fixed = named[4] in ("*", account) and not set("*?") & set("".join(given))
+        return ":".join(given) if fixed else ""
 
     @property
     def protected(self) -> tuple[str, ...]:
@@ -206,6 +263,18 @@ class Platform(Model):
         if self.links is None or self.links.own_linker is None:
             return self.links.boundary if self.links else ""
         return f"{self.links.boundary}-{tenant}-{environment}"
+
+    @model_validator(mode="after")
+    def _remedies(self) -> "Platform":
+        """What is put in has to be the only thing that could be."""
+        if "cicd-boundary-missing" in self.remediate:
+            named = self.cicd_roles.boundaries[0].split(":", 5)[4] if self.cicd_roles.boundaries else ""
+            if not self.cicd_boundary("0" * 12 if named == "*" else named):
+                raise ValueError(
+                    "expected cicd_roles.boundaries to be one ARN without wildcards but for its account, such as "
+                    "arn:aws:iam::*:policy/cicd-boundary, since remediate puts it in"
+                )
+        return self
 
     @model_validator(mode="after")
     def _own_linkers_apart(self) -> "Platform":
@@ -261,6 +330,7 @@ class Plan(Model):
     high_security: bool = Field(default=False, description="Own services only; logs stay in the tenant's account.")
     grants: tuple[Allowance, ...] = Field(default=(), description="What of the master account it may be granted.")
     capacity: Capacities
+    log_retention_days: Days | None = Field(default=None, description="For how long log groups keep logs at least.")
     on_unknown: dict[Family, OnUnknown] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -302,6 +372,73 @@ class Tenant(Model):
         return (self.subdomain, f"{self.subdomain}-{environment}")
 
 
+class Exemption(Model):
+    """Findings that the platform lets pass for a while: of a rule, in some stacks, of some resources."""
+
+    rule: str = Field(
+        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80, description="The id of a rule, or a family of rules."
+    )
+    stack: NamePattern = Field(description="The stack's name, such as customer1-prod; * and ? are wildcards.")
+    project: str = Field(default="*", min_length=1, max_length=128, description="The Pulumi project; likewise.")
+    resource: Annotated[str, AfterValidator(_matchable), Field(min_length=1, max_length=256)] | None = Field(
+        default=None,
+        description="A resource's name, or its type and name (aws:ec2/instance:Instance::worker); * and ? are "
+        "wildcards.  Without it: every resource, and the stack as a whole.",
+    )
+    undetermined: bool = Field(default=False, description="Whether what could not be decided is exempted, too.")
+    reason: str = Field(pattern=r"\S", max_length=500)
+    owner: str = Field(pattern=r"\S", max_length=100, description="Who answers for it: a team or a person.")
+    expires: Annotated[date, BeforeValidator(_date)] = Field(
+        description="The last day on which it holds (UTC); at most 366 days ahead, else it does not hold."
+    )
+
+    def holds(self, today: date | None) -> bool:
+        """Nothing holds on a day that nobody knows."""
+        return today is not None and today <= self.expires <= today + LONGEST
+
+    def lapse(self, today: date | None) -> str:
+        """Why it does not hold."""
+        if today is None:
+            return "nobody knows what day it is"
+        if self.expires < today:
+            return f"it expired on {self.expires} (owner {self.owner})"
+        return f"it would hold until {self.expires}, which is more than {LONGEST.days} days ahead (owner {self.owner})"
+
+    @property
+    def label(self) -> str:
+        """What it covers, shortly."""
+        return f"{self.rule} on {self.resource or 'whatever resource'} in {self.project}/{self.stack}"
+
+    def is_of(self, project: str, stack: str) -> bool:
+        return matches(self.stack, stack) and matches(self.project, project)
+
+    def names(self, project: str, stack: str) -> bool:
+        """Is it for this stack alone?"""
+        return (self.project, self.stack) == (project, stack)
+
+    def covers(self, rule: str, family: str, urn: str) -> bool:
+        """Is a finding of the rule about the resource (`""`: the stack as a whole) meant by it?"""
+        return self.rule in (rule, family) and (self.resource is None or is_called(self.resource, urn))
+
+
+def unexemptible(family: str) -> str:
+    """Why findings of a family can't be exempted."""
+    unless = " unless platform.exemptible names it" if family in EXEMPTED_IF_SAID else ""
+    return f"the family {family} can't be exempted{unless}"
+
+
+def is_called(pattern: str, urn: str) -> bool:
+    """Does a pattern of a name, or of `TYPE::NAME`, match a resource?
+
+    A program can give a name that looks like a type and a name, so the two are compared apart.
+    """
+    if urn.count("::") < 3:
+        return False
+    types, name = urn.split("::", 3)[2:]
+    wanted, apart, called = pattern.rpartition("::")
+    return matches(called, name) and (not apart or matches(wanted, types.rpartition("$")[2]))
+
+
 class Registry(Model):
     """All that the pack knows of the platform and its tenants."""
 
@@ -310,6 +447,7 @@ class Registry(Model):
     groups: dict[Slug, Group]
     plans: dict[Slug, Plan]
     tenants: dict[Slug, Tenant]
+    exemptions: tuple[Exemption, ...] = Field(default=(), description="Findings that are let pass for a while.")
 
     @model_validator(mode="after")
     def _consistent(self) -> "Registry":
@@ -337,6 +475,10 @@ class Registry(Model):
                     raise ValueError(f"{place}: expected a name of at most {most} for its boundary")
                 if about.external_id is not None:
                     _issued(external_ids, about.external_id.get_secret_value(), f"{name}-{environment}", place)
+        families: dict[str, Family] = {family: family for family in FAMILIES}
+        for i, exemption in enumerate(self.exemptions):
+            if exemption.rule in families and not self.platform.may_exempt(families[exemption.rule]):
+                raise ValueError(f"exemptions.{i}.rule: {unexemptible(exemption.rule)}")
         return self
 
     def plan_of(self, tenant: Tenant) -> Plan:

@@ -1,10 +1,12 @@
 """Which tenant-environment pair (TEP), or which platform stack, is this stack?  The registry alone says."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from ..iam import matches
 from .registry import Environment, Family, OnUnknown, Plan, PlatformStack, Registry, Tenant
+from .requests import Request, requests
 from .source import Snapshot
 
 IDENTITY = ("tenant", "environment")
@@ -31,7 +33,8 @@ class Judged:
 class Claim:
     """What is known of whom a stack belongs to: nobody where the registry can't be read (`error`) or has no such stack.
 
-    `disagreements` tell where tags or config contradict the stack's name.
+    `disagreements` tell where tags or config contradict the stack's name.  `today` is the day (UTC) on which it is
+    judged; `requests` are the program's for exemptions, `misread` tells what is wrong with them.
     """
 
     snapshot: Snapshot | None
@@ -39,13 +42,30 @@ class Claim:
     error: str = ""
     unregistered: str = ""
     disagreements: tuple[str, ...] = ()
+    today: date | None = None
+    requests: tuple[Request, ...] = ()
+    misread: str = ""
 
 
-def resolve(snapshot: Snapshot, project: str, stack: str, tags: Mapping[str, str], config: Mapping[str, str]) -> Claim:
+def resolve(
+    snapshot: Snapshot,
+    project: str,
+    stack: str,
+    tags: Mapping[str, str],
+    config: Mapping[str, str],
+    *,
+    today: date | None = None,
+) -> Claim:
     """The pair or platform stack that `stack` of `project` is, and what contradicts it.
 
-    `config` maps full keys (`project:key`) to values.
+    `config` maps full keys (`project:key`) to values.  Without `today` no exemption holds.
     """
+    claim = _claimed(snapshot, project, stack, tags, config)
+    asked, misread = requests(config)
+    return replace(claim, today=today, requests=asked, misread=misread)
+
+
+def _claimed(snapshot: Snapshot, project: str, stack: str, tags: Mapping[str, str], config: Mapping[str, str]) -> Claim:
     registry = snapshot.registry
     platform = next((s for s in registry.platform.stacks if _is(s, project, stack)), None)
     pair = next(((t, e) for t, e in _pairs(registry) if f"{t}-{e}" == stack), None)

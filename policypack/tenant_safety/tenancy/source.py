@@ -1,15 +1,20 @@
 """Reads a registry from a file: bounded, without YAML's traps, with the place of every error."""
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import yaml
 from pydantic import ValidationError
 
 from .registry import Registry
+
+if TYPE_CHECKING:
+    from .baseline import Baseline
 
 DEFAULT_NAME = "tenancy.yaml"
 MAX_BYTES = 8 * 1024 * 1024
@@ -40,6 +45,8 @@ class Snapshot:
     registry: Registry
     source: str
     sha256: str
+    baseline: Baseline | None = None
+    baseline_sha256: str = ""
 
 
 def load(path: Path) -> Snapshot:
