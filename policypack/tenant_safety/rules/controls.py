@@ -21,6 +21,8 @@ NIST = "NIST SP 800-53 Rev. 5"
 _AWS = "https://docs.aws.amazon.com/wellarchitected"
 _PERMISSIONS = f"{_AWS}/latest/security-pillar/permissions-management.html"
 _NETWORK = f"{_AWS}/2024-06-27/framework/sec-05.html"
+_CSF = "https://csf.tools/reference/nist-sp-800-53/r5"
+_STIGS = "https://www.stigviewer.com/controls/nist-800-53"
 _ACCESS_CONTROL = "https://secframe.arnav.au/f/nist-800-53/ac"
 _AUDIT = "https://secframe.arnav.au/f/nist-800-53/au"
 _CONFIGURATION = "https://secframe.arnav.au/f/nist-800-53/cm"
@@ -137,9 +139,9 @@ CONTROLS: dict[str, Control] = {
         "https://github.com/turbot/steampipe-mod-aws-compliance/blob/v0.93/cis_v300/section_3.sp",
     ),
     "nist-800-53:AC-3": Control(NIST, "AC-3", "Access Enforcement", _ACCESS_CONTROL),
-    "nist-800-53:AC-4": Control(NIST, "AC-4", "Information Flow Enforcement", _ACCESS_CONTROL),
+    "nist-800-53:AC-4": Control(NIST, "AC-4", "Information Flow Enforcement", f"{_STIGS}/AC-4"),
     "nist-800-53:AC-5": Control(NIST, "AC-5", "Separation of Duties", _ACCESS_CONTROL),
-    "nist-800-53:AC-6": Control(NIST, "AC-6", "Least Privilege", _ACCESS_CONTROL),
+    "nist-800-53:AC-6": Control(NIST, "AC-6", "Least Privilege", f"{_CSF}/ac/ac-6/"),
     "nist-800-53:AC-20": Control(NIST, "AC-20", "Use of External Systems", _SHARED_LISTS),
     "nist-800-53:AC-21": Control(
         NIST,
@@ -147,7 +149,7 @@ CONTROLS: dict[str, Control] = {
         "Information Sharing",
         "https://github-wiki-see.page/m/NIST-SP-800-53-R5/NIST-SP-800-53-R5.github.io/wiki/AC-21-INFORMATION-SHARING",
     ),
-    "nist-800-53:AU-6": Control(NIST, "AU-6", "Audit Record Review, Analysis, and Reporting", _AUDIT),
+    "nist-800-53:AU-6": Control(NIST, "AU-6", "Audit Record Review, Analysis, and Reporting", f"{_STIGS}/AU-6"),
     "nist-800-53:AU-9": Control(NIST, "AU-9", "Protection of Audit Information", _AUDIT),
     "nist-800-53:CA-3": Control(
         NIST,
@@ -155,12 +157,12 @@ CONTROLS: dict[str, Control] = {
         "Information Exchange",
         "https://github-wiki-see.page/m/NIST-SP-800-53-R5/NIST-SP-800-53-R5.github.io/wiki/CA-3-INFORMATION-EXCHANGE",
     ),
-    "nist-800-53:CM-3": Control(NIST, "CM-3", "Configuration Change Control", _CONFIGURATION),
+    "nist-800-53:CM-3": Control(NIST, "CM-3", "Configuration Change Control", f"{_STIGS}/CM-3"),
     "nist-800-53:CM-5": Control(
         NIST,
         "CM-5",
         "Access Restrictions for Change",
-        "https://csf.tools/reference/nist-sp-800-53/r5/cm/cm-5/",
+        f"{_CSF}/cm/cm-5/",
     ),
     "nist-800-53:CM-7": Control(NIST, "CM-7", "Least Functionality", _CONFIGURATION),
     "nist-800-53:CM-8": Control(NIST, "CM-8", "System Component Inventory", _CONFIGURATION),
@@ -169,7 +171,7 @@ CONTROLS: dict[str, Control] = {
         NIST,
         "IA-5",
         "Authenticator Management",
-        "https://csf.tools/reference/nist-sp-800-53/r5/ia/ia-5/",
+        f"{_CSF}/ia/ia-5/",
     ),
     "nist-800-53:IA-8": Control(
         NIST, "IA-8", "Identification and Authentication (Non-organizational Users)", _AUTHENTICATION
@@ -178,7 +180,7 @@ CONTROLS: dict[str, Control] = {
     "nist-800-53:SA-9": Control(NIST, "SA-9", "External System Services", _SHARED_LISTS),
     "nist-800-53:SC-4": Control(NIST, "SC-4", "Information in Shared System Resources", _COMMUNICATIONS),
     "nist-800-53:SC-6": Control(NIST, "SC-6", "Resource Availability", _COMMUNICATIONS),
-    "nist-800-53:SC-7": Control(NIST, "SC-7", "Boundary Protection", _COMMUNICATIONS),
+    "nist-800-53:SC-7": Control(NIST, "SC-7", "Boundary Protection", f"{_CSF}/sc/sc-7/"),
     "nist-800-53:SC-7(10)": Control(NIST, "SC-7(10)", "Boundary Protection: Prevent Exfiltration", _COMMUNICATIONS),
     "nist-800-53:SC-7(18)": Control(NIST, "SC-7(18)", "Boundary Protection: Fail Secure", _COMMUNICATIONS),
 }
