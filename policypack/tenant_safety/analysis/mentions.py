@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..iam import FIELDS, Attached, Document, Statement, Symbolic, Unknown, matches, new_access
-from ..model import Grant, Mention, Policy
+from ..model import Grant, LogRoute, Mention, Policy
 from ..tenancy import apart, meet, within
 from .index import Index
 
@@ -35,8 +35,11 @@ class Foreign:
 def foreign(index: Index, registry: Registry, pair: tuple[str, str]) -> Iterator[Foreign]:
     """All that a pair's stack names and that is not its own."""
     bounds = _Bounds.of(registry, pair)
+    # Where logs go, rules of their own say.
+    routes = {(route.at.urn, route.label) for route in index.of(LogRoute)}
     for mention in dict.fromkeys(index.of(Mention)):
-        yield from bounds.named(mention)
+        if (mention.at.urn, mention.path) not in routes:
+            yield from bounds.named(mention)
     documents: tuple[Grant | Policy, ...] = (*index.of(Grant), *index.of(Policy))
     for part in documents:
         if part.document is not None:
