@@ -172,6 +172,7 @@ def _resource(case: Case, raw: Mapping[str, Any]) -> Resource:
         provider=case.urn(AWS_PROVIDER, made_with) if custom and raw["type"] != AWS_PROVIDER else "",
         custom=custom,
         dependencies=case.urns(after),
+        provided=by_property,
     )
 
 

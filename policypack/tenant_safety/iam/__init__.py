@@ -10,7 +10,7 @@ from .patterns import covers, intersects
 from .policies import TARGET_SIDE, Attached, Cause, Policies, granting
 from .principals import ANONYMOUS, Caller, caller
 from .reach import Reach, Witness, reach
-from .standing import admitted, statements
+from .standing import administrator_policy, admitted, statements
 from .wildcards import matches
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "Unknown",
     "Witness",
     "World",
+    "administrator_policy",
     "admitted",
     "caller",
     "chain",

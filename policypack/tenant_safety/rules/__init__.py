@@ -3,7 +3,9 @@
 from .capacity_exceeds_plan import capacity_exceeds_plan
 from .capacity_sum_exceeds_plan import capacity_sum_exceeds_plan
 from .cicd_reaches_global_config import cicd_reaches_global_config
+from .data_leaves_account import data_leaves_account
 from .document_unreadable import document_unreadable
+from .global_config_admits_tenant import global_config_admits_tenant
 from .grant_exceeds_plan import grant_exceeds_plan
 from .grant_trust_foreign import grant_trust_foreign
 from .link_foreign import link_foreign
@@ -12,11 +14,16 @@ from .link_target_foreign import link_target_foreign
 from .linker_wider import linker_wider
 from .log_route_foreign import log_route_foreign
 from .logs_not_central import logs_not_central
+from .network_joined_with_foreign_account import network_joined_with_foreign_account
 from .provider_account_disagrees import provider_account_disagrees
 from .provider_not_pinned import provider_not_pinned
 from .registry_unreadable import registry_unreadable
 from .resource_opaque import resource_opaque
 from .rule import Rule
+from .service_admitted_without_source import service_admitted_without_source
+from .shared_with_everyone import shared_with_everyone
+from .shared_with_foreign_account import shared_with_foreign_account
+from .shared_with_organization import shared_with_organization
 from .stack_identity_disagrees import stack_identity_disagrees
 from .stack_unregistered import stack_unregistered
 from .update_through_attached_provider import update_through_attached_provider
@@ -41,6 +48,13 @@ CATALOG: tuple[Rule, ...] = (
     grant_trust_foreign,
     link_run_by_tenant,
     linker_wider,
+    shared_with_everyone,
+    shared_with_foreign_account,
+    shared_with_organization,
+    service_admitted_without_source,
+    data_leaves_account,
+    network_joined_with_foreign_account,
+    global_config_admits_tenant,
 )
 
 __all__ = ["CATALOG", "Rule"]
