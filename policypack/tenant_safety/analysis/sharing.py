@@ -434,6 +434,10 @@ class Question:
                     yield {**common, "aws:sourcearn": (source,)}, doubt
             return
         common |= {"aws:sourcevpc": ("vpc-elsewhere",), "aws:sourcevpce": ("vpce-elsewhere",)}
+        common |= {
+            "vpc-lattice-svcs:sourcevpc": ("vpc-elsewhere",),
+            "vpc-lattice-svcs:sourcevpcowneraccount": (account,),
+        }
         if account:
             common |= {"aws:principalorgid": (organization,), "aws:principalorgpaths": paths}
             common |= {"aws:userid": ("AROAELSEWHERE:any",), "kms:calleraccount": (account,)}
