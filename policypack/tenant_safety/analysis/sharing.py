@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ..iam import (
     ANONYMOUS,
+    Atom,
     Attached,
     Caller,
     Document,
@@ -21,6 +22,7 @@ from ..iam import (
     administrator_policy,
     caller,
     matches,
+    members,
     reach,
 )
 from ..model import Admission, Crossing, LogSink, Maybe, Provider, PublicBlock, Verdict
@@ -185,7 +187,7 @@ class Sides:
     def made_here(self, urns: Iterable[str]) -> bool:
         """Does something surely come from resources of this stack, in its accounts?"""
         made = list(urns)
-        return bool(made) and self._is_pinned and all(_MADE.search(urn) for urn in made)
+        return bool(made) and self._is_pinned and all(_is_aws(urn) for urn in made)
 
     def has_bucket(self, arn: str) -> bool:
         """Is a bucket made here?"""
@@ -196,8 +198,10 @@ class Sides:
         return frozenset(known(sink.name) for sink in self.index.of(LogSink) if sink.at.type.startswith("aws:s3/"))
 
 
-_MADE = re.compile(r"[:$]aws:(?!organizations/|ram/)[^:$]+:[^:$]+::[^:]*$")
-"""The URN of a resource of AWS whose outputs are of its own account."""
+def _is_aws(urn: str) -> bool:
+    """Is it a resource of AWS whose outputs are of its own account?"""
+    kind = "".join(urn.split("::", 3)[2:3]).rpartition("$")[2]
+    return kind.startswith("aws:") and not kind.startswith(("aws:organizations/", "aws:ram/"))
 
 
 def admitted(index: Index, sides: Sides) -> Iterator[Admitted]:
@@ -278,20 +282,23 @@ class Question:
 
     @cached_property
     def _texts(self) -> tuple[str, ...]:
-        """What the Allows say of who asks: principals and values of conditions."""
-        return tuple(
-            text
-            for statement in _allows(self.document)
-            for text in (
-                *(v for _, v in statement.principals or ()),
-                *(v for c in statement.conditions for v in c.values),
-            )
-            if isinstance(text, str)
-        )
+        """What is said of who asks: principals and values of conditions.  Whom a Deny leaves out may be let in."""
+        conditions = [condition for statement in self.document.statements for condition in statement.conditions]
+        return (*self._principals, *(str(text) for condition in conditions for text in condition.known))
+
+    @cached_property
+    def _principals(self) -> tuple[str, ...]:
+        principals = [each for statement in self.document.statements for each in statement.principals or ()]
+        return tuple(str(value) for _, value in principals if isinstance(value, str))
 
     @property
     def accounts(self) -> set[str]:
-        return {account for text in self._texts for account in _ACCOUNT.findall(text)}
+        """Those that are named; of patterns of accounts one each."""
+        named = {account for text in self._texts for account in _ACCOUNT.findall(text)}
+        owners = {text.split(":")[4] if text.count(":") >= _FIELDS - 1 else text for text in self._texts}
+        return named | {
+            found[0].replace("?", "0") for owner in owners if (found := _ACCOUNTS.fullmatch(_widest(owner)))
+        }
 
     @property
     def _organizations(self) -> tuple[str, ...]:
@@ -373,10 +380,9 @@ class Question:
         elif not outsider.account:
             yield ANONYMOUS
         else:
-            named = [value for s in _allows(self.document) for _, value in s.principals or () if isinstance(value, str)]
-            filled = [arn for arn, _ in self._instances("aws:principalarn", outsider.account)]
-            some = [f"arn:aws:iam::{outsider.account}:role/{_member([name])}" for name in outsider.roles]
-            for arn in dict.fromkeys((*some, *filled, *named)):
+            some = [f"arn:aws:iam::{outsider.account}:role/{_member(name)}" for name in outsider.roles]
+            such = self._members("aws:principalarn", f"arn:aws:iam::{outsider.account}:role/?*")
+            for arn in dict.fromkeys((*some, *such, *self._principals)):
                 try:
                     who = caller(arn)
                 except ValueError:
@@ -385,25 +391,23 @@ class Question:
                 if who.account == outsider.account and who.kind != "root" and fits:
                     yield who
 
-    def _instances(self, key: str, account: str) -> Iterator[tuple[str, Unknown | None]]:
-        """Members of the patterns that a key is compared with, in an account; with what is not known of whose it is."""
-        for statement in _allows(self.document):
+    def _members(self, key: str, within: str) -> Iterator[str]:
+        """Members of a pattern of ARNs that the policy can tell from others by a key."""
+        for statement in self.document.statements:
             for condition in statement.conditions:
-                for text in condition.known if condition.key == key else ():
-                    yield from self._filled(str(text), account)
+                if condition.key == key and condition.how is not None:
+                    yield from members(Atom(condition.how, key, tuple(str(text) for text in condition.known)), within)
 
-    def _filled(self, pattern: str, account: str) -> Iterator[tuple[str, Unknown | None]]:
-        fields = pattern.split(":", 5)
-        if len(fields) < _FIELDS:
-            return
-        owner, rest = fields[4:]
-        if owner and matches(owner, account):
-            yield _member([*fields[:4], account, rest]), None
-        elif not owner and set("*?") & set(rest):
-            yield _member(fields), None
-        elif not owner and fields[2] == "s3" and not self.sides.has_bucket(pattern):
+    def _sources(self, key: str, account: str) -> Iterator[tuple[str, Unknown | None]]:
+        """Resources that a service may act for, of an account, with what is not known of whose they are."""
+        yield f"arn:aws:any:any:{account}:any", None
+        yield from ((arn, None) for arn in self._members(key, f"arn:aws:?*:*:{account}:?*"))
+        for arn in self._members(key, "arn:aws:?*:*::?*"):
             # A bucket's ARN does not say whose it is, and somebody else can take the name once it is free.
-            yield pattern, Unknown(f"whose the bucket {rest} is")
+            if arn not in self._texts:
+                yield arn, None
+            elif arn.startswith("arn:aws:s3:") and not self.sides.has_bucket(arn):
+                yield arn, Unknown(f"whose the bucket {arn.rsplit(':', 1)[-1]} is")
 
     def _facts(
         self, outsider: Outsider, document: Document
@@ -420,16 +424,10 @@ class Question:
         }
         if outsider.service:
             # What a service says of whom it acts for; a key of an encryption context may be part of it.
-            some = f"arn:aws:any:any:{account}:any"
-            contexts = {
-                key: (next((arn for arn, _ in self._instances(key, account)), some),)
-                for key in keys
-                if key.startswith(_CONTEXT)
-            }
+            contexts = {key: (list(self._sources(key, account))[-1][0],) for key in keys if key.startswith(_CONTEXT)}
             common |= {"aws:sourceaccount": (account,), "aws:sourceorgid": (organization,), "aws:sourceorgpaths": paths}
             common |= {"aws:referer": (account,), **contexts}
-            yield {**common, "aws:sourcearn": (some,)}, None
-            for source, doubt in self._instances("aws:sourcearn", account):
+            for source, doubt in self._sources("aws:sourcearn", account):
                 if doubt is None or outsider.whom == "service":
                     yield {**common, "aws:sourcearn": (source,)}, doubt
             return
@@ -453,12 +451,13 @@ class Question:
         """
         named = [text for text in self._texts if text.startswith((f"{organization}/", "o-*/", "*")) and "/" in text]
         named = [text for text in named if organization != _NO_ORGANIZATION or not _UNIT.search(text)]
-        found = [_member([organization, *text.split("/")[1:]], "/") for text in named]
+        found = [_member("/".join([organization, *text.split("/")[1:]])) for text in named]
         return tuple(dict.fromkeys((*found, f"{organization}/r-any/ou-any/")))
 
 
 _FIELDS = 6
 _ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
+_ACCOUNTS = re.compile(r"(?=.*[?])[0-9?]{12}")
 _ORGANIZATION = re.compile(r"(?<![a-z0-9-])o-[a-z0-9]{10,32}(?![a-z0-9-])")
 _UNIT = re.compile(r"/ou-[a-z0-9]")
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
@@ -475,10 +474,15 @@ _OF_CALLERS = (
 """Keys that only callers with an account or a network have."""
 
 
-def _member(fields: list[str], joined: str = ":") -> str:
+def _member(pattern: str) -> str:
     """A member of a pattern."""
-    partition = ["aws"] if joined == ":" and fields[0] == "arn" and set("*?") & set(fields[1]) else fields[1:2]
-    return joined.join([*fields[:1], *partition, *fields[2:]]).replace("*", "x").replace("?", "x")
+    return pattern.replace("*", "x").replace("?", "x")
+
+
+def _widest(pattern: str) -> str:
+    """A pattern of accounts with as many digits as they have."""
+    head, star, tail = pattern.partition("*")
+    return f"{head}{'?' * (len(NOBODY) - len(head) - len(tail))}{tail}" if star and (head or tail) else pattern
 
 
 def _through(service: str, name: str) -> str:

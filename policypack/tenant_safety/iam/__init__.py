@@ -5,6 +5,7 @@ from .compare import Comparison, new_access
 from .documents import Document, DocumentError, Leaf, Statement, Symbolic, Text, Unknown, parse
 from .effort import TooComplex
 from .evaluate import Decision, Request, evaluate
+from .keys import Atom, members
 from .managed import managed_policy
 from .patterns import covers, intersects
 from .policies import TARGET_SIDE, Attached, Cause, Policies, granting
@@ -16,6 +17,7 @@ from .wildcards import matches
 __all__ = [
     "ANONYMOUS",
     "TARGET_SIDE",
+    "Atom",
     "Attached",
     "Caller",
     "Cause",
@@ -46,6 +48,7 @@ __all__ = [
     "intersects",
     "managed_policy",
     "matches",
+    "members",
     "new_access",
     "parse",
     "reach",

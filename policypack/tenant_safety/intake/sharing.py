@@ -70,7 +70,7 @@ def _data_access(resource: Resource, place: Place, path: str, value: Any) -> Ite
     """
     try:
         listed = json.loads(value) if isinstance(value, str) else value
-        named = [each for one in listed for each in one["Principal"]]
+        named = [each for i in range(len(listed)) for each in listed[i]["Principal"]]
     except (ValueError, KeyError, TypeError, RecursionError):
         yield Unreadable(place, path, "expected a JSON list of rules with a Principal each")
         return
