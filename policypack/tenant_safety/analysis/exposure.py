@@ -109,7 +109,7 @@ def _let_in(
         return
     question = Question(admission, plain(admission.document, sides), sides)
     for outsider in _outsiders(question, sides):
-        answer = question.ask(outsider, target, actions)
+        answer = question.reaches(outsider, (target,), actions)
         if answer.verdict != "unreachable":
             yield outsider.name, answer
 

@@ -275,7 +275,7 @@ class Question:
         if self._has_unknown:
             for service in ("", *services):
                 yield Outsider("foreign", _through(service, _SOMEBODY["foreign"]), NOBODY, _NO_ORGANIZATION, service)
-        for account in sorted(self.accounts - self.sides.own):
+        for account in sorted(self.accounts - self.sides.own - {NOBODY}):
             for service in ("", *services):
                 name = _through(service, self.sides.whose(account))
                 yield Outsider("foreign", name, account, self.sides.registry.platform.organization, service)
@@ -320,15 +320,19 @@ class Question:
         others = others or any(statement.not_principals for statement in _allows(self.document))
         return (*sorted(named - {"*"}), *((_ANY_SERVICE,) if others else ()))
 
-    def ask(self, outsider: Outsider, target: str = "", actions: tuple[str, ...] | None = None) -> Reach:
-        """Is the outsider let in, in one of the guises that it can take?  By default to anything, else to a target."""
+    def ask(self, outsider: Outsider) -> Reach:
+        """Is the outsider let in, to do anything?"""
+        document = self._document(outsider)
+        targets = tuple(dict.fromkeys(self._targets(document)))
+        return self.reaches(outsider, targets, self._actions(document))
+
+    def reaches(self, outsider: Outsider, targets: tuple[str, ...], actions: tuple[str, ...] | None) -> Reach:
+        """Is the outsider let in to a target, in one of the guises that it can take?"""
         possible = Reach("unreachable")
         document = self._document(outsider)
-        targets = (target,) if target else tuple(dict.fromkeys(self._targets(document)))
-        asked = actions if target else self._actions(document)
         for who in self._callers(outsider) if targets else ():
             for facts, doubt in self._facts(outsider, document):
-                answer = self._reach(document, who, targets, asked, facts)
+                answer = self._reach(document, who, targets, actions, facts)
                 if answer.verdict == "reachable" and doubt is not None:
                     answer = replace(answer, verdict="undetermined", missing=(doubt,))
                 if answer.verdict == "reachable":
@@ -344,7 +348,7 @@ class Question:
         actions: tuple[str, ...] | None,
         facts: dict[str, tuple[str, ...]],
     ) -> Reach:
-        own = not who.account or who.account in self.sides.judged.accounts
+        own = who.account in self.sides.judged.accounts
         identity = () if own else (Attached(_CALLERS, administrator_policy()),)
         policies = Policies(identity=identity, resource=(Attached(self.admission.at.urn, document),))
         owner = known(self.admission.at.account) or self.sides.judged.accounts[0]
@@ -368,10 +372,10 @@ class Question:
         actions = [action for statement in _allows(document) for action in statement.actions]
         if self.admission.form != "policy" and "*" in actions:
             return ("s3:getobject",)
-        if any(statement.not_actions for statement in _allows(document)) or "*" in actions:
+        unlisted = any(statement.not_actions for statement in _allows(document))
+        if unlisted or "*" in actions or not all(isinstance(action, str) for action in actions):
             return None
-        known_ones = tuple(dict.fromkeys(action for action in actions if isinstance(action, str)))
-        return known_ones if len(known_ones) == len(set(actions)) else None
+        return tuple(dict.fromkeys(str(action) for action in actions))
 
     def _callers(self, outsider: Outsider) -> Iterator[Caller]:
         """Those that an outsider can ask as: some role, and those of its account that the policy names."""
@@ -449,7 +453,7 @@ class Question:
 
         A unit's id is given by AWS, so that strangers have none that is named.
         """
-        named = [text for text in self._texts if text.startswith((f"{organization}/", "o-*/", "*")) and "/" in text]
+        named = [text for text in self._texts if text.startswith((f"{organization}/", "o-*/", "*"))]
         named = [text for text in named if organization != _NO_ORGANIZATION or not _UNIT.search(text)]
         found = [_member("/".join([organization, *text.split("/")[1:]])) for text in named]
         return tuple(dict.fromkeys((*found, f"{organization}/r-any/ou-any/")))
@@ -482,7 +486,7 @@ def _member(pattern: str) -> str:
 def _widest(pattern: str) -> str:
     """A pattern of accounts with as many digits as they have."""
     head, star, tail = pattern.partition("*")
-    return f"{head}{'?' * (len(NOBODY) - len(head) - len(tail))}{tail}" if star and (head or tail) else pattern
+    return f"{head}{'?' * (len(NOBODY) - len(head) - len(tail))}{tail}" if star else pattern
 
 
 def _through(service: str, name: str) -> str:
