@@ -233,16 +233,18 @@ def _admitted(admission: Admission, sides: Sides) -> Iterator[Admitted]:
     question = Question(admission, plain(document, sides), sides)
     sure: list[Admitted] = []
     unsure: dict[Whom, Admitted] = {}
-    done: set[str] = set()
+    done: set[tuple[str, str]] = set()
     for outsider in question.outsiders():
-        if outsider.service in done or (outsider.service == _ANY_SERVICE and "" in done):
+        account = outsider.account if outsider.whom == "foreign" else ""
+        wider = {(outsider.service, "")}
+        wider |= {("", ""), ("", account)} if outsider.service == _ANY_SERVICE else set()
+        if done & wider:
             continue  # Whoever lets in all of them lets in this one.
         answer = question.ask(outsider)
-        if answer.verdict == "reachable" and outsider.whom != "foreign":
-            done.add(outsider.service)
         found = Admitted(admission, outsider.whom, outsider.name, answer)
         if answer.verdict == "reachable":
             sure.append(found)
+            done.add((outsider.service, account))
         elif answer.verdict == "undetermined":
             unsure.setdefault(outsider.whom, found)
     yield from sure
@@ -387,10 +389,7 @@ class Question:
             some = [f"arn:aws:iam::{outsider.account}:role/{_member(name)}" for name in outsider.roles]
             such = self._members("aws:principalarn", f"arn:aws:iam::{outsider.account}:role/?*")
             for arn in dict.fromkeys((*some, *such, *self._principals)):
-                try:
-                    who = caller(arn)
-                except ValueError:
-                    continue  # Not one that asks by itself.
+                who = _caller(arn)
                 fits = any(matches(pattern.lower(), who.name.lower()) for pattern in outsider.roles)
                 if who.account == outsider.account and who.kind != "root" and fits:
                     yield who
@@ -487,6 +486,14 @@ def _widest(pattern: str) -> str:
     """A pattern of accounts with as many digits as they have."""
     head, star, tail = pattern.partition("*")
     return f"{head}{'?' * (len(NOBODY) - len(head) - len(tail))}{tail}" if star else pattern
+
+
+def _caller(arn: str) -> Caller:
+    """Who asks with an ARN; somebody anonymous where nobody asks by it."""
+    try:
+        return caller(arn)
+    except ValueError:
+        return ANONYMOUS
 
 
 def _through(service: str, name: str) -> str:
