@@ -17,8 +17,6 @@ EVERY = f"{len(CATALOG)} of {len(CATALOG)}"
 """How the pack counts, where all rules are proved."""
 EXEMPTIBLE = [rule for rule in CATALOG if rule.family not in ("tenancy", "exemptions")]
 """The rules whose findings the platform may let pass."""
-EXEMPTIBLE = [rule for rule in CATALOG if rule.family not in ("tenancy", "exemptions")]
-"""The rules whose findings the platform may let pass."""
 
 
 @cache

@@ -36,6 +36,15 @@ UNDETERMINED = {
     ("cicd-reaches-global-config", "digest-deploy"): "a digest may be of anything",
     ("cicd-reaches-global-config", "looked-up-value-deploy"): "somebody else has put that value there",
     ("cicd-reaches-global-config", "loose-boundary-deploy"): "all that the ARN had of its own has become a star",
+    **{
+        (rule, "existing-mine"): "the engine tells the SDK no id of what is only read"
+        for rule in (
+            "service-admitted-without-source",
+            "shared-with-everyone",
+            "shared-with-foreign-account",
+            "shared-with-organization",
+        )
+    },
 }
 """Findings that are undetermined symbolically where an update finds nothing, or a violation; and why."""
 ARRIVED = {

@@ -7,7 +7,9 @@ from typing import Literal, TypeAlias, TypeVar
 from .iam import Document, Unknown
 
 __all__ = [
+    "Admission",
     "Capacity",
+    "Crossing",
     "Finding",
     "Grant",
     "Issuer",
@@ -23,6 +25,7 @@ __all__ = [
     "Policy",
     "Principal",
     "Provider",
+    "PublicBlock",
     "Region",
     "SharedGrant",
     "Stack",
@@ -250,6 +253,48 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
+class Admission:
+    """Whom a resource lets in: its own policy, or a grant of another form as the statement that it comes to.
+
+    `resources`: patterns of the ARNs that it is about; none where they can't be told.
+    """
+
+    at: Place
+    form: Literal["policy", "grant", "acl", "network"]
+    document: Maybe[Document]
+    label: str
+    """The property that says it."""
+    resources: tuple[Maybe[str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PublicBlock:
+    """S3 refuses what would be public: of a bucket (its ARN), or of all of the account (`None`)."""
+
+    at: Place
+    bucket: Maybe[str] | None
+    policies: bool
+    acls: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """Something that leads to a resource which may be another account's: data goes there, or a network is joined to it.
+
+    `to`: its ARN or id, "" where only the account is said; `account`: what the program says of whose it is.
+    """
+
+    at: Place
+    kind: Literal["data", "network"]
+    to: Maybe[str]
+    account: Maybe[str] | None = None
+    label: str = ""
+    """The property that says it."""
+    sources: tuple[str, ...] = ()
+    """The resources, by URN, whose outputs the property was made of."""
+
+
+@dataclass(frozen=True, slots=True)
 class Opaque:
     """A resource that could create anything, or of a type never seen; `why` says which, or what is not known of it."""
 
@@ -282,6 +327,9 @@ Part: TypeAlias = (
     | SharedGrant
     | Mention
     | Region
+    | Admission
+    | PublicBlock
+    | Crossing
     | Opaque
     | Unreadable
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..model import LogGroup, Opaque, Provider, Region, SharedGrant, Stack, Subdomain, Unreadable
 from ..tenancy.doubts import doubts
-from . import capacity, identity, links, logs, mentions
+from . import capacity, exposure, identity, links, logs, mentions, sharing
 from .excuses import Excuses
 from .index import Index
 
@@ -123,6 +123,29 @@ class Facts:
     def uses(self) -> tuple[capacity.Use, ...]:
         """What each resource uses at full scale."""
         return tuple(capacity.uses(self._index))
+
+    @cached_property
+    def _sides(self) -> sharing.Sides:
+        return sharing.Sides(self._index, self.registry, self.judged)
+
+    def whose(self, account: str) -> str:
+        """An account and whose it is."""
+        return self._sides.whose(account)
+
+    @cached_property
+    def admitted(self) -> tuple[sharing.Admitted, ...]:
+        """Who outside of the stack's accounts is let in by its resources, or may be."""
+        return tuple(sharing.admitted(self._index, self._sides))
+
+    @cached_property
+    def led(self) -> tuple[sharing.Led, ...]:
+        """What leads to other accounts, or may."""
+        return tuple(sharing.led(self._index, self._sides))
+
+    @cached_property
+    def exposures(self) -> tuple[exposure.Exposure, ...]:
+        """How one of the platform's own stacks lets tenants and CI/CD roles at global config, or may."""
+        return () if self.judged.plan else tuple(exposure.exposures(self._index, self._sides))
 
     @cached_property
     def providers(self) -> tuple[Provider, ...]:

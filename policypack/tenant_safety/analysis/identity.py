@@ -415,3 +415,14 @@ def _policy(index: Index, arn: str) -> tuple[str, Maybe[Document]]:
     account = arn.split(":")[4] if arn.count(":") >= 5 else ""
     found = [p for p in index.called(Policy, name) if known(p.at.account) in (account, "")]
     return (found[0].at.urn, found[0].document) if len(found) == 1 else (arn, Unknown(f"the document of {arn}"))
+
+
+def reached(
+    index: Index, platform: Platform, role: Principal, documents: Sequence[Attached]
+) -> Iterator[tuple[str, Reach]]:
+    """The patterns of global config that a role reaches with such policies, or may."""
+    holder, boundary = _holder(index, role, platform), tuple(_boundary(index, role))
+    for target in platform.protected:
+        found = _reach(documents, boundary, target, holder, platform)
+        if found.verdict != "unreachable":
+            yield target, found

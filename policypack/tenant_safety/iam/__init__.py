@@ -5,18 +5,20 @@ from .compare import Comparison, new_access
 from .documents import Document, DocumentError, Leaf, Statement, Symbolic, Text, Unknown, parse
 from .effort import TooComplex
 from .evaluate import Decision, Request, evaluate
+from .keys import Atom, members
 from .managed import managed_policy
 from .patterns import covers, intersects
 from .policies import TARGET_SIDE, Attached, Cause, Policies, granting
 from .principals import ANONYMOUS, Caller, caller
 from .reach import Reach, Witness, reach
-from .standing import admitted, statements
+from .standing import administrator_policy, admitted, statements
 from .wildcards import FIELDS, matches
 
 __all__ = [
     "ANONYMOUS",
     "FIELDS",
     "TARGET_SIDE",
+    "Atom",
     "Attached",
     "Caller",
     "Cause",
@@ -36,6 +38,7 @@ __all__ = [
     "Unknown",
     "Witness",
     "World",
+    "administrator_policy",
     "admitted",
     "caller",
     "chain",
@@ -46,6 +49,7 @@ __all__ = [
     "intersects",
     "managed_policy",
     "matches",
+    "members",
     "new_access",
     "parse",
     "reach",

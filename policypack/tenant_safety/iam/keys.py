@@ -3,7 +3,7 @@
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -11,7 +11,7 @@ from itertools import combinations, pairwise
 
 from .conditions import Operator, holds, moment, network, number
 from .effort import TooComplex, spend
-from .patterns import Pattern, classes, compiled
+from .patterns import Pattern, classes, compiled, shortest
 from .services import is_multivalued
 from .wildcards import literal
 
@@ -150,6 +150,14 @@ def _texts(atoms: Sequence[Atom]) -> tuple[list[str], bool]:
         return list(classes(compiled("*"), patterns).values()), True
     except TooComplex:
         return ["", "x", *(text for atom in atoms for text in atom.wanted)], False
+
+
+def members(atom: Atom, within: str) -> Iterator[str]:
+    """For each wanted value a shortest member of `within`, a pattern of ARNs, that it accepts.  Raises `TooComplex`."""
+    for pattern in _patterns(atom):
+        found = shortest((pattern, compiled(within, "arn")))
+        if found is not None:
+            yield found
 
 
 def _patterns(atom: Atom) -> Iterable[Pattern]:

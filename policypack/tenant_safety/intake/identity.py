@@ -22,7 +22,15 @@ _ELEMENTS = (
 _BY_SPELLING = {name.lower(): name for name in _ELEMENTS}
 
 
-def document(value: Any, resource: Resource, place: Place, path: str, problems: list[Part]) -> Maybe[Document]:
+def document(
+    value: Any,
+    resource: Resource,
+    place: Place,
+    path: str,
+    problems: list[Part],
+    *,
+    grammar: Literal["any", "resource"] = "any",
+) -> Maybe[Document]:
     """A policy document; one that can't be parsed is not known, and a problem is told."""
     if isinstance(value, Unknown):
         return value
@@ -30,7 +38,7 @@ def document(value: Any, resource: Resource, place: Place, path: str, problems: 
     secret = top in resource.secrets.names
     try:
         raw = value if isinstance(value, str) else _spelled(value)
-        return replace(parse(raw, leaf=leaf(resource.run, path, resource.provided.get(top, ()))), secret=secret)
+        return replace(parse(raw, grammar, leaf(resource.run, path, resource.provided.get(top, ()))), secret=secret)
     except DocumentError as error:
         problems.append(Unreadable(place, path, "it is secret, and no policy document" if secret else str(error)))
         return Unknown(path)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from ..model import Maybe, Opaque, Part, Place, Provider, Unknown
-from . import capacity, embedded, identity, links, logs, mentions, native
+from . import capacity, embedded, identity, links, logs, mentions, native, sharing
 from .native import NATIVE_PROVIDER
 from .table import Role, canonical, table
 from .values import Resource, first, from_json, text
@@ -99,6 +99,8 @@ def _of_role(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
         yield from logs.routes(resource, place, role)
     elif role.family == "capacity":
         yield from capacity.capacities(resource, place, role)
+    elif role.family in ("access", "share"):
+        yield from sharing.read(resource, place, role)
     elif role.family == "opaque" and role.role in ("arbitrary_resource", "remote_execution"):
         yield Opaque(place, f"a resource of type {resource.type} could create anything")
 

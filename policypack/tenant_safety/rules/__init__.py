@@ -7,10 +7,12 @@ from .baseline_outgrown import baseline_outgrown
 from .capacity_exceeds_plan import capacity_exceeds_plan
 from .capacity_sum_exceeds_plan import capacity_sum_exceeds_plan
 from .cicd_reaches_global_config import cicd_reaches_global_config
+from .data_leaves_account import data_leaves_account
 from .document_unreadable import document_unreadable
 from .exemption_expired import exemption_expired
 from .exemption_unused import exemption_unused
 from .foreign_tenant_referenced import foreign_tenant_referenced
+from .global_config_admits_tenant import global_config_admits_tenant
 from .grant_exceeds_plan import grant_exceeds_plan
 from .grant_trust_foreign import grant_trust_foreign
 from .link_foreign import link_foreign
@@ -20,13 +22,18 @@ from .linker_wider import linker_wider
 from .log_retention_short import log_retention_short
 from .log_route_foreign import log_route_foreign
 from .logs_not_central import logs_not_central
+from .network_joined_with_foreign_account import network_joined_with_foreign_account
 from .provider_account_disagrees import provider_account_disagrees
 from .provider_not_pinned import provider_not_pinned
 from .region_unlisted import region_unlisted
 from .registry_unreadable import registry_unreadable
 from .resource_opaque import resource_opaque
 from .rule import Rule
+from .service_admitted_without_source import service_admitted_without_source
 from .shared_beyond_plan import shared_beyond_plan
+from .shared_with_everyone import shared_with_everyone
+from .shared_with_foreign_account import shared_with_foreign_account
+from .shared_with_organization import shared_with_organization
 from .stack_identity_disagrees import stack_identity_disagrees
 from .stack_unregistered import stack_unregistered
 from .update_through_attached_provider import update_through_attached_provider
@@ -58,6 +65,13 @@ CATALOG: tuple[Rule, ...] = (
     exemption_expired,
     exemption_unused,
     baseline_outgrown,
+    shared_with_everyone,
+    shared_with_foreign_account,
+    shared_with_organization,
+    service_admitted_without_source,
+    data_leaves_account,
+    network_joined_with_foreign_account,
+    global_config_admits_tenant,
 )
 
 __all__ = ["CATALOG", "Rule", "with_own"]

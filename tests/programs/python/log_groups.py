@@ -49,6 +49,7 @@ aws.cloudwatch.LogResourcePolicy(
                     "Principal": {"Service": "events.amazonaws.com"},
                     "Action": "logs:PutLogEvents",
                     "Resource": f"{arn}:*",
+                    "Condition": {"StringEquals": {"aws:SourceAccount": "111111111111"}},
                 }
             )
         )
