@@ -9,7 +9,7 @@ import pytest
 from tenant_safety.analysis import Facts
 from tenant_safety.iam import Symbolic, Text, parse
 from tenant_safety.model import Admission, Crossing, LogSink, Part, Place, Provider, Stack, Unknown
-from tests.cases import Case, Outcome, cases
+from tests.cases import REGISTRY, Case, Outcome, cases
 
 URN = "urn:pulumi:customer1-prod::shop::aws:s3/bucketPolicy:BucketPolicy::shared"
 PLACE = Place(URN, "aws:s3/bucketPolicy:BucketPolicy", "p", "111111111111", "eu-central-1")
@@ -23,7 +23,7 @@ def symbols(text: str) -> Text:
 
 
 def facts(*parts: Part) -> Facts:
-    case = Case("shared-with-everyone", "symbols", Outcome("proved", ()))
+    case = Case("symbols", Outcome("proved", ()), REGISTRY)
     return Facts(replace(case.facts().stack, parts=(PROVIDER, *parts)), case.facts().claim)
 
 

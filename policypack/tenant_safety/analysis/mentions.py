@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..iam import FIELDS, Attached, Document, Statement, Symbolic, Unknown, matches, new_access
-from ..model import Grant, LogRoute, Mention, Policy
+from ..model import Admission, Crossing, Grant, LogRoute, Mention, Policy
 from ..tenancy import apart, meet, within
 from .index import Index
 
@@ -35,11 +35,16 @@ class Foreign:
 def foreign(index: Index, registry: Registry, pair: tuple[str, str]) -> Iterator[Foreign]:
     """All that a pair's stack names and that is not its own."""
     bounds = _Bounds.of(registry, pair)
-    # Where logs go, rules of their own say.
+    # Where logs go, whom resources let in and where data goes, rules of their own say; those of sharing take the
+    # platform's accounts for own.
     routes = {(route.at.urn, route.label) for route in index.of(LogRoute)}
+    shared = {(each.at.urn, each.label) for each in index.of(Admission)}
+    shared |= {(each.at.urn, each.label) for each in index.of(Crossing)}
     for mention in dict.fromkeys(index.of(Mention)):
-        if (mention.at.urn, mention.path) not in routes:
-            yield from bounds.named(mention)
+        place = mention.at.urn, mention.path
+        for found in bounds.named(mention) if place not in routes else ():
+            if not found.tenant or place not in shared:
+                yield found
     documents: tuple[Grant | Policy, ...] = (*index.of(Grant), *index.of(Policy))
     for part in documents:
         if part.document is not None:
