@@ -76,6 +76,11 @@ _Loader.add_constructor("!json", lambda loader, node: Json(_any(loader, node)))
 _Loader.add_constructor("!secret", lambda loader, node: Secret(_any(loader, node)))
 
 
+def loader() -> type[yaml.SafeLoader]:
+    """YAML with the tags of the cases."""
+    return _Loader
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What a rule said: its status, and each finding as resource, verdict, reason and what is missing."""
