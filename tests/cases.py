@@ -54,15 +54,15 @@ class Secret:
     value: Any
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     pass
 
 
-def _hole(loader: yaml.SafeLoader, node: yaml.Node) -> Hole:
+def _hole(loader: yaml.CSafeLoader, node: yaml.Node) -> Hole:
     return Hole(tuple(loader.construct_sequence(node)) if isinstance(node, yaml.SequenceNode) else ())
 
 
-def _any(loader: yaml.SafeLoader, node: yaml.Node) -> Any:
+def _any(loader: yaml.CSafeLoader, node: yaml.Node) -> Any:
     if isinstance(node, yaml.MappingNode):
         return loader.construct_mapping(node, deep=True)
     if isinstance(node, yaml.SequenceNode):
@@ -76,7 +76,7 @@ _Loader.add_constructor("!json", lambda loader, node: Json(_any(loader, node)))
 _Loader.add_constructor("!secret", lambda loader, node: Secret(_any(loader, node)))
 
 
-def loader() -> type[yaml.SafeLoader]:
+def loader() -> type[yaml.CSafeLoader]:
     """YAML with the tags of the cases."""
     return _Loader
 
