@@ -6,11 +6,13 @@ It installs the tools from their registries into a folder that is thrown away; i
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from tests.attacks.corpus import FAMILIES, Attack, attacks, said
 from tests.cases import Case
@@ -22,9 +24,9 @@ PAGE = ROOT / "docs" / "comparison.md"
 WORDS = """\
 An entry of the corpus is an attack and its sound twin, which differ in as little as possible. A tool has *caught* an
 attack if it reports something of the attack that it does not report of the twin: what it says of both, such as a bucket
-without versions, is no answer to the attack. *Any* counts attacks of which it reports anything at all, *flagged* counts
-twins of which it does. An attack that a tool catches only together with flagged twins is still counted as caught: the
-count is in the tool's favour.
+without versions, is no answer to the attack. That is in the tool's favour where a twin is made of other resources, as
+most are in `bypass`, and where it complains of the twin as well; *told apart* counts the attacks that are caught while
+nothing is said of the twin. *Any* counts the attacks of which it reports anything at all, *flagged* the twins.
 
 What is not comparable:
 
@@ -40,8 +42,10 @@ What is not comparable:
   entries of which a tool has something to read.
 - parliament gets each policy document alone, with its community's auditors. It is made for identity policies; trust
   and resource policies are given to it as they are.
-- AWSGuard runs in its own process and is asked as Pulumi's engine asks it, all policies on. It has no rules about
-  policies of IAM; its rules are about encryption, logging and exposure.
+- AWSGuard runs in its own process and is asked as Pulumi's engine asks it, all policies on; a bare bucket, of which it
+  has to report something, shows that it answers. It has no rules about policies and grants: its rules are about
+  encryption, logging, sizes and public addresses, of which the corpus has next to nothing.
+- The corpus' programs are not given to the other tools: they are techniques of the same entries in another form.
 - For {tool_name} an attack of which a rule says that it can't be decided (undetermined) counts as caught, as it stops
   the deployment; the test suite prints both.
 """
@@ -50,16 +54,35 @@ What is not comparable:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.comparison", description=__doc__)
     parser.add_argument("--only", nargs="*", default=["checkov", "parliament", "awsguard"], help="names of tools")
+    parser.add_argument(
+        "--reports", type=Path, help="a file of what the tools report: read if it is there, else written"
+    )
     parser.add_argument("--print", action="store_true", help="print the page and write nothing")
     options = parser.parse_args()
     stacks = {name: case for attack in attacks() for name, case in _sides(attack)}
-    with tempfile.TemporaryDirectory() as name:
-        reports, failed = _reports(Path(name), stacks, options.only)
+    failed: list[str] = []
+    if options.reports and options.reports.exists():
+        reports = [_read(raw) for raw in json.loads(options.reports.read_text(encoding="utf-8"))]
+    else:
+        with tempfile.TemporaryDirectory() as name:
+            reports, failed = _reports(Path(name), stacks, options.only)
+        if options.reports:
+            options.reports.write_text(json.dumps([_written(report) for report in reports]), encoding="utf-8")
     text = page([_own(stacks), *reports], failed)
     if options.print:
         print(text)
     else:
         PAGE.write_text(text, encoding="utf-8")
+
+
+def _written(report: Reports) -> dict[str, Any]:
+    found = {name: None if each is None else sorted(each) for name, each in report.found.items()}
+    return {"tool": report.tool, "version": report.version, "found": found}
+
+
+def _read(raw: dict[str, Any]) -> Reports:
+    found = {name: None if each is None else frozenset(each) for name, each in raw["found"].items()}
+    return Reports(raw["tool"], raw["version"], found)
 
 
 def _sides(attack: Attack) -> Iterator[tuple[str, Case]]:
@@ -117,14 +140,16 @@ def page(reports: Sequence[Reports], failed: Sequence[str]) -> str:
         caught = (sum(1 for id_ in ids if _caught(report, id_)) for report in reports)
         name = f"`{family}`" if family else "**all**"
         lines.append(f"| {name} | {len(ids)} | " + " | ".join(map(str, caught)) + " |")
-    lines += ["", "## All figures", "", "| Tool | Read | Caught | Any | Flagged twins |", "|---|--:|--:|--:|--:|"]
+    head = "| Tool | Read | Caught | Told apart | Any | Flagged |"
+    lines += ["", "## All figures", "", head, "|---|--:|--:|--:|--:|--:|"]
     ids = [attack.id for attack in attacks()]
     for report in reports:
         read = sum(1 for id_ in ids if report.found[f"{id_} attack"] is not None)
         any_ = sum(1 for id_ in ids if report.found[f"{id_} attack"])
         flagged = sum(1 for id_ in ids if report.found[f"{id_} twin"])
-        caught_all = sum(1 for id_ in ids if _caught(report, id_))
-        lines.append(f"| {report.tool} | {read} | {caught_all} | {any_} | {flagged} |")
+        caught_ids = [id_ for id_ in ids if _caught(report, id_)]
+        apart = sum(1 for id_ in caught_ids if not report.found[f"{id_} twin"])
+        lines.append(f"| {report.tool} | {read} | {len(caught_ids)} | {apart} | {any_} | {flagged} |")
     lines += ["", *(f"{why}\n" for why in failed), "## What the figures mean", ""]
     return "\n".join(lines) + "\n" + WORDS.format(tool_name=reports[0].tool)
 

@@ -55,7 +55,7 @@ def test_what_is_said_of_both_sides_catches_nothing() -> None:
 
     text = page([Reports("own", "1", nothing), Reports("other", "2", {**nothing, **both, **caught})], ["x is not here"])
 
-    assert "| other | 2 | 1 | 2 | 2 |" in text
+    assert "| other | 2 | 1 | 0 | 2 | 2 |" in text
     assert f"| **all** | {len(attacks())} | 0 | 1 |" in text
     assert f"| `{FAMILIES[0]}` |" in text
     assert "x is not here" in text
