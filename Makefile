@@ -41,6 +41,10 @@ test-long: setup ## Run the tests that take minutes
 bench: setup ## Measure speed and memory, write docs/performance.md (ONLY=reach: print that alone)
 	@python -m benchmarks $(if $(ONLY),--only $(ONLY),--write)
 
+.PHONY: comparison
+comparison: setup ## Run other tools on the attacks, write docs/comparison.md (needs npm; minutes)
+	@python -m benchmarks.comparison
+
 .PHONY: lock
 lock: ## Refresh requirements/dev.lock and tools/pulumi/go.sum (needs uv and Go)
 	@command -v uv >/dev/null || { echo "make lock: expected uv on PATH (pip install uv)" >&2; exit 1; }

@@ -42,7 +42,7 @@ from .model import Finding, Part, Stack, Unknown
 from .rules import CATALOG, Rule
 from .tenancy import Baseline, Claim, Registry, RegistryError, Snapshot, load, resolve
 
-__all__ = ["Case", "Outcome", "cases", "check", "run"]
+__all__ = ["Case", "Loader", "Outcome", "cases", "check", "run"]
 
 _UNKNOWN = SENTINELS[2]
 
@@ -68,11 +68,11 @@ class _Secret:
     value: Any
 
 
-class _Loader(yaml.SafeLoader):
-    pass
+class Loader(yaml.CSafeLoader):
+    """YAML with the tags of the cases."""
 
 
-def _hole(loader: yaml.SafeLoader, node: yaml.Node) -> _Hole:
+def _hole(loader: yaml.CSafeLoader, node: yaml.Node) -> _Hole:
     return _Hole(tuple(loader.construct_sequence(node)) if isinstance(node, yaml.SequenceNode) else ())
 
 
@@ -85,9 +85,9 @@ def _any(loader: Any, node: yaml.Node) -> Any:
     return loader.construct_object(untagged)
 
 
-_Loader.add_constructor("!unknown", _hole)
-_Loader.add_constructor("!json", lambda loader, node: _Json(_any(loader, node)))
-_Loader.add_constructor("!secret", lambda loader, node: _Secret(_any(loader, node)))
+Loader.add_constructor("!unknown", _hole)
+Loader.add_constructor("!json", lambda loader, node: _Json(_any(loader, node)))
+Loader.add_constructor("!secret", lambda loader, node: _Secret(_any(loader, node)))
 
 
 @dataclass(frozen=True)
@@ -276,7 +276,7 @@ def _name(urn: str) -> str:
 
 def cases(path: Path, registry: Path) -> tuple[Case, ...]:
     """The cases of a file.  `registry` describes the platform whose stacks they are."""
-    raw = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+    raw = yaml.load(path.read_text(encoding="utf-8"), Loader)
     return tuple(_case(each, registry) for each in raw)
 
 

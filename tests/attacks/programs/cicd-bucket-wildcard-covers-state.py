@@ -1,0 +1,39 @@
+"""A read of all buckets takes in the state bucket, because a bucket's ARN names no account."""
+
+import pulumi
+import pulumi_aws as aws
+
+sound = pulumi.Config().get_bool("sound")
+
+account = aws.get_caller_identity_output().account_id
+reading = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket"], "Resource": "*"}
+if sound:
+    reading["Condition"] = {"StringEquals": {"aws:ResourceAccount": account}}
+
+GITHUB = "token.actions.githubusercontent.com"
+github = aws.iam.OpenIdConnectProvider("github", url=f"https://{GITHUB}", client_id_lists=["sts.amazonaws.com"])
+trust = pulumi.Output.json_dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Federated": github.arn},
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Condition": {
+                    "StringEquals": {
+                        f"{GITHUB}:aud": "sts.amazonaws.com",
+                        f"{GITHUB}:sub": "repo:acme/shop:environment:customer1-prod",
+                    }
+                },
+            }
+        ],
+    }
+)
+permissions = [reading]
+document = pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": permissions})
+boundary = aws.iam.Policy("cicd-boundary", policy=document)
+deploy = aws.iam.Role(
+    "cicd-deploy", name="cicd-deploy-shop", permissions_boundary=boundary.arn, assume_role_policy=trust
+)
+aws.iam.RolePolicy("cicd-deploy", role=deploy.name, policy=document)

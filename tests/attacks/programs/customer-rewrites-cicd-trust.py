@@ -1,0 +1,42 @@
+"""The customer lets its own users assume the platform's deployment role."""
+
+import json
+
+import pulumi
+import pulumi_aws as aws
+
+sound = pulumi.Config().get_bool("sound")
+
+account = aws.get_caller_identity_output().account_id
+customer = aws.iam.Role(
+    "customer",
+    name="customer-admin",
+    assume_role_policy=json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Federated": "arn:aws:iam::111111111111:saml-provider/customer1"},
+                    "Action": "sts:AssumeRoleWithSAML",
+                    "Condition": {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}},
+                }
+            ],
+        }
+    ),
+)
+actions = "iam:GetRole" if sound else "iam:UpdateAssumeRolePolicy"
+document = pulumi.Output.json_dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": actions,
+                "Resource": pulumi.Output.format("arn:aws:iam::{0}:role/cicd-*", account),
+            }
+        ],
+    }
+)
+policy = aws.iam.Policy("customer", policy=document)
+aws.iam.RolePolicyAttachment("customer", role=customer.name, policy_arn=policy.arn)
