@@ -34,6 +34,12 @@ EQUIVALENT: dict[str, str] = {
     "logs: if isinstance(a.account, Unknown) or isinstance(b.account, Unknown):: join by And": (
         "one provider has one account: where only one is known, the providers differ"
     ),
+    "sharing: if condition.key == key and condition.how is not None:: join by Or": (
+        "members of other keys' patterns are asked about besides, and a condition that is not known has none"
+    ),
+    "sharing: missing=tuple(text for text in texts if isinstance(text, Unknown)),: negate filter 0": (
+        "it says where another account is asked about that everybody was asked about before"
+    ),
     f"{OF_SYMBOLS}: compare by GtE": "cases have no symbols; test_analysis has",
     f"{OF_SYMBOLS}: join by And": "cases have no symbols; test_analysis has",
 }
