@@ -36,6 +36,12 @@ EQUIVALENT: dict[str, str] = {
     ),
     "excuses: if isinstance(by, Known):: negate if": "cases do not tell the reason; test_excuses does",
     "excuses: return not isinstance(self.by[0], Known): drop not": "nor who lets it pass; test_excuses does",
+    "sharing: if condition.key == key and condition.how is not None:: join by Or": (
+        "members of other keys' patterns are asked about besides, and a condition that is not known has none"
+    ),
+    "sharing: missing=tuple(text for text in texts if isinstance(text, Unknown)),: negate filter 0": (
+        "it says where another account is asked about that everybody was asked about before"
+    ),
     f"{OF_SYMBOLS}: compare by GtE": "cases have no symbols; test_analysis has",
     f"{OF_SYMBOLS}: join by And": "cases have no symbols; test_analysis has",
 }
