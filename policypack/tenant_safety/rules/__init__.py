@@ -2,7 +2,13 @@
 
 from .capacity_exceeds_plan import capacity_exceeds_plan
 from .capacity_sum_exceeds_plan import capacity_sum_exceeds_plan
+from .cicd_chain_reaches_global_config import cicd_chain_reaches_global_config
 from .cicd_reaches_global_config import cicd_reaches_global_config
+from .cicd_rewrites_itself import cicd_rewrites_itself
+from .customer_cuts_logs import customer_cuts_logs
+from .customer_reaches_cicd import customer_reaches_cicd
+from .customer_reaches_links import customer_reaches_links
+from .customer_unbounded import customer_unbounded
 from .document_unreadable import document_unreadable
 from .grant_exceeds_plan import grant_exceeds_plan
 from .grant_trust_foreign import grant_trust_foreign
@@ -41,6 +47,12 @@ CATALOG: tuple[Rule, ...] = (
     grant_trust_foreign,
     link_run_by_tenant,
     linker_wider,
+    cicd_chain_reaches_global_config,
+    cicd_rewrites_itself,
+    customer_reaches_cicd,
+    customer_reaches_links,
+    customer_cuts_logs,
+    customer_unbounded,
 )
 
 __all__ = ["CATALOG", "Rule"]
