@@ -6,7 +6,7 @@ Of an account only the principals of this stack are known.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING, TypeAlias
@@ -21,7 +21,6 @@ from ..iam import (
     Step,
     Witness,
     World,
-    admitted,
     caller,
     closure,
     granting,
@@ -29,8 +28,8 @@ from ..iam import (
     matches,
     reach,
 )
-from ..iam.standing import known_as
-from ..model import Finding, Issuer, Maybe, Membership, Policy, Unknown
+from ..model import Finding, Maybe, Policy, Unknown
+from .arrivals import concerned
 from .identity import GIVEN, Holder, Standing, standings
 from .index import Index, known
 
@@ -112,30 +111,10 @@ class Cast:
         everyone = [each.principal for each in self.actors if each.holder.kind != "group"]
         self.world = World(everyone, documents)
         if index.stack.arrived:
-            self.world = World([*self._concerned(index.stack.arrived, everyone)], documents)
+            judged_ones = {each.principal.who.id for each in (*self.cicd, *self.customers)}
+            self.world = World(concerned(index, self.world, everyone, judged_ones), documents)
         self._come_to: dict[str, tuple[list[Step], Iterator[Step]]] = {}
         self._answers: dict[object, Reach] = {}
-
-    def _concerned(self, arrived: str, everyone: Sequence[Principal]) -> Iterable[Principal]:
-        """Who can be on a way that was not there before the resource `arrived`: whom it is about, those that may act on
-        others, and whom the trust of the first names.  The ways of all others were found before.
-        """
-        judged = {each.principal.who.id for each in (*self.cicd, *self.customers)}
-        active = [each for each in everyone if each.who.id in judged or not self.world.is_idle(each)]
-        about = [each.principal for each in self.actors if each.urn == arrived or _stands_in(each.principal, arrived)]
-        if any(self.index.made_by((arrived,), kind) for kind in (Issuer, Membership)):
-            return everyone
-        if any(each.who == one.who for each in about for one in active):
-            return everyone
-        waiting, found = about, {each.who.id: each for each in (*active, *about)}
-        while waiting:
-            names = admitted(waiting.pop())
-            if "*" in names:
-                return everyone
-            more = [each for each in everyone if each.who.id not in found and known_as(each.who) in names]
-            found |= {each.who.id: each for each in more}
-            waiting += more
-        return found.values()
 
     def come_to(self, actor: Actor) -> Iterator[Step]:
         """All that an actor can become, itself first.  It is searched for as far as somebody asks, and once."""
@@ -288,7 +267,7 @@ def _actor(standing: Standing, judged: Judged, arns: Mapping[str, str]) -> Actor
 def _sourced(given: Attached, policy: Maybe[str] | None, arns: Mapping[str, str]) -> str:
     """Where a document stands, with the ARN of its policy."""
     named = policy if isinstance(policy, str) else arns.get(given.source, "")
-    return given.source if not named or named in given.source else f"{given.source} ({named})"
+    return given.source if named in given.source else f"{given.source} ({named})"
 
 
 def _arn(policy: Policy, judged: Judged) -> str:
@@ -306,12 +285,6 @@ def _customer(actor: Actor, platform: Platform) -> Maybe[str]:
     name = actor.own_name.lower()
     pattern = next((each for each in patterns if matches(each.lower(), name)), None)
     return f"its name matches {pattern}" if pattern else ""
-
-
-def _stands_in(principal: Principal, urn: str) -> bool:
-    """Does a resource say something of what a principal may do?"""
-    levels = (principal.policies.identity, principal.policies.boundary)
-    return any(urn in attached.source for level in levels for attached in level)
 
 
 def _as(step: Step, actor: Actor) -> str:
