@@ -174,6 +174,9 @@ def _arriving(rule: Rule, case: Case, facts: Facts) -> Iterator[tuple[Rule, Case
         ("excuses", {"exemptions"}),
         ("sharing", {"sharing"}),
         ("exposure", {"global-config"}),
+        ("chains", {"global-config", "identity", "customer"}),
+        ("escapes", {"identity", "customer"}),
+        ("customers", {"customer"}),
     ],
 )
 def test_every_mutant_of_an_analysis_fails_a_case(

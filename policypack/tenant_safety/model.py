@@ -91,6 +91,7 @@ class Policy:
     document: Maybe[Document]
     prefix: str = ""
     """What its name begins with, where AWS completes it."""
+    path: Maybe[str] = "/"
 
 
 @dataclass(frozen=True, slots=True)

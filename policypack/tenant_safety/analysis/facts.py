@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..model import LogGroup, Opaque, Provider, Region, SharedGrant, Stack, Subdomain, Unreadable
 from ..tenancy.doubts import doubts
-from . import capacity, exposure, identity, links, logs, mentions, sharing
+from . import capacity, chains, customers, escapes, exposure, identity, links, logs, mentions, sharing
 from .excuses import Excuses
 from .index import Index
 
@@ -82,6 +82,40 @@ class Facts:
     @property
     def log_groups(self) -> tuple[LogGroup, ...]:
         return self._index.of(LogGroup)
+
+    @cached_property
+    def _cast(self) -> chains.Cast:
+        return chains.Cast(self._index, self.platform, self.judged)
+
+    @cached_property
+    def cicd_chains(self) -> tuple[chains.Way, ...]:
+        """How CI/CD roles and users come to global config through others, or may."""
+        return tuple(chains.global_chains(self._cast))
+
+    @cached_property
+    def cicd_rewrites(self) -> tuple[chains.Way, ...]:
+        """How CI/CD roles and users can change what they or others may do, or may."""
+        return tuple(escapes.rewrites(self._cast))
+
+    @cached_property
+    def customer_cicd(self) -> tuple[chains.Way, ...]:
+        """How the customer's roles and users can become or change a CI/CD role, or may."""
+        return tuple(customers.reach_cicd(self._cast))
+
+    @cached_property
+    def customer_links(self) -> tuple[chains.Way, ...]:
+        """How the customer's roles and users can change the roles by which the platform comes in, or may."""
+        return tuple(customers.reach_links(self._cast))
+
+    @cached_property
+    def customer_logs(self) -> tuple[chains.Way, ...]:
+        """How the customer's roles and users can cut logs, or may."""
+        return tuple(customers.cut_logs(self._cast))
+
+    @cached_property
+    def customer_unbounded(self) -> tuple[chains.Way, ...]:
+        """How the customer's roles and users can give more than they were given, or may."""
+        return tuple(escapes.unbounded(self._cast))
 
     @cached_property
     def log_ends(self) -> tuple[logs.LogEnd, ...]:

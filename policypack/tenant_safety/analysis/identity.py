@@ -71,7 +71,7 @@ class Access:
         found = self.reach.witness
         if found is None:
             return f"something on {self.target}"
-        chosen = {key: values for key, values in found.context.items() if key not in _GIVEN}
+        chosen = {key: values for key, values in found.context.items() if key not in GIVEN}
         context = " and ".join(f"{key} is {' with '.join(values)}" for key, values in sorted(chosen.items()))
         where = f", where {context}" if context else ""
         through = " and ".join(f"{c.statement} of {c.source}" for c in found.by if c.source != TARGET_SIDE)
@@ -110,6 +110,28 @@ def granted(index: Index, platform: Platform) -> Iterator[tuple[Holder, Grant, t
     for holder, held in _holdings(index, platform):
         for each in held:
             yield holder, each.grant, each.documents
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A principal with all that is known to decide its requests: what each grant gives it, and its boundary."""
+
+    holder: Holder
+    who: Caller
+    facts: dict[str, tuple[str, ...] | Unknown]
+    granted: tuple[tuple[Grant, Attached], ...]
+    boundary: tuple[Attached, ...]
+
+
+def standings(index: Index, platform: Platform) -> Iterator[Standing]:
+    """Every principal of the stack, and those made elsewhere that it grants something to."""
+    held = [*_holdings(index, platform)]
+    seen = {holder.principal.at.urn for holder, _ in held if holder.principal}
+    bare = [_holder(index, each, platform) for each in index.of(Principal) if each.at.urn not in seen]
+    for holder, grants in [*held, *((each, list[_Held]()) for each in bare)]:
+        granted = tuple((each.grant, document) for each in grants for document in each.documents)
+        boundary = tuple(_boundary(index, holder.principal))
+        yield Standing(holder, _caller(holder), _facts(holder, platform), granted, boundary)
 
 
 def accesses(index: Index, platform: Platform) -> Iterator[Access]:
@@ -212,7 +234,7 @@ _UNKNOWN_ACCOUNT = "000000000000"
 _END_OF_URN = r"(?![\w./-])"
 """No URN that is longer goes on here."""
 
-_GIVEN = ("aws:principalorgid", "aws:resourceorgid", "aws:resourceaccount")
+GIVEN = ("aws:principalorgid", "aws:resourceorgid", "aws:resourceaccount")
 """Keys of which the platform itself gives the values."""
 
 

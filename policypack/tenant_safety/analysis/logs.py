@@ -65,7 +65,7 @@ def _forwards(route: LogRoute) -> bool:
 def _end(
     index: Index, platform: Platform, judged: Judged, destination: Maybe[str], seen: frozenset[str]
 ) -> tuple[End, Maybe[str]]:
-    sinks = _sinks(index, destination)
+    sinks = received_by(index, destination)
     onward = [r for s in sinks for r in index.made_by((s.at.urn,), LogRoute) if r.source == "" and _forwards(r)]
     # What is only backed up does not arrive there; of several real ends the worst counts.
     onward = [r for r in onward if r.partial == ""] or onward
@@ -97,7 +97,7 @@ def _end(
     return ("group" if any(known(group.name) == name for group in index.of(LogGroup)) else "elsewhere"), destination
 
 
-def _sinks(index: Index, destination: Maybe[str]) -> tuple[LogSink, ...]:
+def received_by(index: Index, destination: Maybe[str]) -> tuple[LogSink, ...]:
     if isinstance(destination, Unknown):
         found = index.made_by(destination.depends_on, LogSink)
         return found if len(found) == 1 else ()

@@ -1,6 +1,6 @@
 """AWS's policy language: documents, patterns and what they allow.  Knows nothing of tenants."""
 
-from .chains import Principal, World, chain, closure
+from .chains import Principal, Step, World, chain, closure
 from .compare import Comparison, new_access
 from .documents import Document, DocumentError, Leaf, Statement, Symbolic, Text, Unknown, parse
 from .effort import TooComplex
@@ -32,6 +32,7 @@ __all__ = [
     "Reach",
     "Request",
     "Statement",
+    "Step",
     "Symbolic",
     "Text",
     "TooComplex",

@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from .changes import Change, changes, made
 from .documents import Document, parse
-from .escalation import OPENS
+from .escalation import CHANGES, OPENS
 from .policies import Attached
 from .principals import caller
 from .reach import UNREACHABLE, Reach, reach
@@ -105,7 +105,7 @@ class _Search:
             own = replace(principal, who=caller(world.own(principal.who)))
             for change in changes(world, step, own, frozenset()):
                 self._apply(change, step)
-        for other in world.of_account(principal):
+        for other in world.of_account(principal) if world.has_power(principal, *CHANGES) else ():
             for change in changes(world, step, other, self._done[other.who.id]):
                 self._register(other.who.id, change)
 

@@ -73,8 +73,14 @@ def changes(world: World, origin: Step, other: Principal, done: frozenset[str]) 
     if "give" not in done:
         yield from _gifts(world, origin, other)
     principal, kind, arn = origin.principal, other.who.kind, other.who.id
-    if "free" not in done and any(denies(a) for a in other.policies.identity):
-        answers = [world.ask(principal, arn, (action,), facts=_bounds(other)) for action in FREES[kind]]
+    denying = [a for a in other.policies.identity if denies(a)]
+    if "free" not in done and denying and all(a.inline for a in denying):
+        # Who puts an inline policy may put it in the place of one that denies.
+        answer = world.ask(principal, arn, (FREES[kind][0], PUTS[kind]), facts=bounds(other))
+        if answer.verdict != "unreachable":
+            yield Change(origin, (answer,), "free")
+    elif "free" not in done and denying:
+        answers = [world.ask(principal, arn, (action,), facts=bounds(other)) for action in FREES[kind]]
         allowed = [answer for answer in answers if answer.verdict != "unreachable"]
         if len(allowed) == 1:
             allowed.append(doubtful(UNREACHABLE, f"whether the policies of {arn} are inline ones"))
@@ -97,20 +103,20 @@ def _gifts(world: World, origin: Step, other: Principal) -> Iterator[Change]:
 def _put(world: World, origin: Step, other: Principal) -> Iterator[tuple[tuple[Reach, ...], Level]]:
     """By a policy for the principal itself."""
     principal, kind, arn = origin.principal, other.who.kind, other.who.id
-    written = world.ask(principal, arn, (PUTS[kind],), facts=_bounds(other))
+    written = world.ask(principal, arn, (PUTS[kind],), facts=bounds(other))
     if written.verdict != "unreachable":
         yield (written,), _everything(other.who)
     if not world.has_power(principal, ATTACHES[kind]):
         return
 
     def attach(policy: str) -> Reach:
-        return world.ask(principal, arn, (ATTACHES[kind],), facts={**_bounds(other), "iam:policyarn": (policy,)})
+        return world.ask(principal, arn, (ATTACHES[kind],), facts={**bounds(other), "iam:policyarn": (policy,)})
 
     attached = attach(_administrator_access(principal))
     if attached.verdict == "reachable":
         yield (attached,), _everything(other.who)
         return
-    some = world.ask(principal, arn, (ATTACHES[kind],), facts=_bounds(other))
+    some = world.ask(principal, arn, (ATTACHES[kind],), facts=bounds(other))
     if some.verdict == "unreachable":
         return
     for policy in (
@@ -121,9 +127,9 @@ def _put(world: World, origin: Step, other: Principal) -> Iterator[tuple[tuple[R
         if making.verdict == "reachable" and (attaching := attach(policy)).verdict == "reachable":
             yield (making, attaching), _everything(other.who)
             return
-    choices, is_open = _choices(principal, "iam:policyarn")
+    named, is_open = choices(principal, "iam:policyarn")
     answers, level = [], []
-    for policy in choices:
+    for policy in named:
         document, answer = world.document(policy), attach(policy)
         if document is None:
             is_open = is_open or answer.verdict != "unreachable"
@@ -134,7 +140,7 @@ def _put(world: World, origin: Step, other: Principal) -> Iterator[tuple[tuple[R
             is_open = is_open or answer.verdict == "undetermined"
     if level:
         yield tuple(answers), tuple(level)
-    if is_open or not choices:
+    if is_open or not named:
         doubt = f"what the policies allow that {principal.who.id} may attach to {arn}"
         yield (doubtful(some, doubt),), _everything(other.who)
 
@@ -149,7 +155,7 @@ def _rewritten(world: World, origin: Step, other: Principal) -> Iterator[tuple[t
     """By a policy that the principal has, or by a group."""
     principal, arn = origin.principal, other.who.id
     for action in (REWRITES, REVERTS) if world.has_power(principal, REWRITES, REVERTS) else ():
-        for attached in other.policies.identity:
+        for attached in (a for a in other.policies.identity if not a.inline):
             named = policy_arns(attached.source)
             for policy in named or (_iam_arn(principal, "policy/*"),):
                 answer = world.ask(principal, policy, (action,)) if ":iam::aws:" not in policy else UNREACHABLE
@@ -184,7 +190,7 @@ def _unbound(world: World, origin: Step, other: Principal) -> Iterator[Change]:
     """The ways to take a principal's boundary away, or put another in its place."""
     principal, arn = origin.principal, other.who.id
     delete, put = UNBOUNDS[other.who.kind]
-    answer = world.ask(principal, arn, (delete,), facts=_bounds(other))
+    answer = world.ask(principal, arn, (delete,), facts=bounds(other))
     if answer.verdict != "reachable" and world.has_power(principal, put):
         pinned = {"iam:permissionsboundary": (_administrator_access(principal),)}
         answer = min(answer, world.ask(principal, arn, (put,), facts=pinned), key=rank)
@@ -202,12 +208,12 @@ def _unbound(world: World, origin: Step, other: Principal) -> Iterator[Change]:
 
 def _boundaries(world: World, principal: Principal, target: str, action: str) -> Iterator[tuple[str, Reach]]:
     """The boundaries that an action may be used with: those that conditions name, or one that fits them."""
-    choices, is_open = _choices(principal, "iam:permissionsboundary")
+    named, is_open = choices(principal, "iam:permissionsboundary")
     some = world.ask(principal, target, (action,)) if world.has_power(principal, action) else UNREACHABLE
     if some.verdict == "unreachable":
         return
     found = some.witness.context.get("iam:permissionsboundary", ()) if some.witness else ()
-    for policy in dict.fromkeys((*choices, *(found if is_open or not choices else ()))):
+    for policy in dict.fromkeys((*named, *(found if is_open or not named else ()))):
         answer = world.ask(principal, target, (action,), facts={"iam:permissionsboundary": (policy,)})
         if answer.verdict != "unreachable":
             yield policy, answer
@@ -296,7 +302,7 @@ def _administrator_access(principal: Principal) -> str:
     return f"arn:{principal.partition}:iam::aws:policy/AdministratorAccess"
 
 
-def _bounds(principal: Principal) -> dict[str, tuple[str, ...] | Unknown]:
+def bounds(principal: Principal) -> dict[str, tuple[str, ...] | Unknown]:
     """What conditions see of a principal's boundary."""
     if not principal.policies.boundary:
         return {"iam:permissionsboundary": ()}
@@ -304,7 +310,7 @@ def _bounds(principal: Principal) -> dict[str, tuple[str, ...] | Unknown]:
     return {"iam:permissionsboundary": (named[0],) if named else Unknown(f"the boundary of {principal.who.id}")}
 
 
-def _choices(principal: Principal, key: str) -> tuple[list[str], bool]:
+def choices(principal: Principal, key: str) -> tuple[list[str], bool]:
     """The values that the principal's policies name for a condition key, and whether there may be others."""
     found: list[str] = []
     is_open = any(isinstance(attached.document, Unknown) for attached in principal.policies.identity)

@@ -253,6 +253,12 @@ FREES: dict[str, tuple[str, str]] = {
 }
 """Kind of principal → actions on it that take away the policies that deny it something: inline ones, managed ones."""
 
+CHANGES: tuple[str, ...] = (
+    *(REWRITES, REVERTS, JOINS, *GROUP_WRITES, *PUTS.values(), *ATTACHES.values()),
+    *(action for pair in (*UNBOUNDS.values(), *FREES.values()) for action in pair),
+)
+"""All actions that change what a principal may do."""
+
 MAKES: dict[str, tuple[str, ...]] = {
     "role": ("iam:CreateRole",),
     "user": ("iam:CreateUser", "iam:CreateAccessKey"),

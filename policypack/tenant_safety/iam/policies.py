@@ -10,13 +10,15 @@ from .documents import Document, Unknown, parse
 class Attached:
     """A document that applies, and where it stands (`identity_policies[0]`, a resource of a program).
 
-    `certain` is false where it is not known that the document applies at all (`missing` says why).
+    `certain` is false where it is not known that the document applies at all (`missing` says why).  `inline`: it is
+    the principal's own, so no policy that has versions.
     """
 
     source: str
     document: Document | Unknown
     certain: bool = True
     missing: tuple[Unknown, ...] = ()
+    inline: bool = False
 
 
 Level = tuple[Attached, ...]

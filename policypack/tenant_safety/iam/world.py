@@ -9,22 +9,15 @@ from typing import TypeAlias
 
 from .documents import Document, Text, Unknown
 from .escalation import (
-    ATTACHES,
     BECOMES,
+    CHANGES,
     FORGES,
-    FREES,
-    GROUP_WRITES,
-    JOINS,
     LAUNCHES,
     MAKES,
     ON,
     OPENS,
-    PUTS,
-    REVERTS,
-    REWRITES,
     RUNS,
     STARTS,
-    UNBOUNDS,
 )
 from .managed import managed_policy
 from .policies import Attached, Cause, Level, Policies
@@ -49,15 +42,16 @@ class World:
     """All principals of the accounts that are known, and who can become whom.
 
     Roles are indexed by whom their trust policies name, and a principal is asked only about what its own policies
-    mention, so that only pairs that can be linked are looked at.
+    mention, so that only pairs that can be linked are looked at.  `documents`: of managed policies, by their ARNs, also
+    of those that nobody has yet.
     """
 
-    def __init__(self, principals: Sequence[Principal]) -> None:
+    def __init__(self, principals: Sequence[Principal], documents: Mapping[str, Document] | None = None) -> None:
         self._roles: dict[tuple[str, str], str] = {}
         self._by_account: dict[str, dict[str, Principal]] = defaultdict(dict)
         self._by_trusted: dict[str, list[Principal]] = defaultdict(list)
         self._providers: dict[str, set[str]] = defaultdict(set)
-        self._documents: dict[str, Document] = {}
+        self._documents: dict[str, Document] = dict(documents or {})
         self._powers: dict[int, tuple[Document, frozenset[str]]] = {}
         self._services: dict[str, dict[str, str]] = {}
         self._admitting: dict[tuple[str, str], Reach] = {}
@@ -137,6 +131,8 @@ class World:
     def become(self, origin: Step, wanted: _Wanted) -> Iterator[Step]:
         """Principals of the account that it can act as by writing their trust, keys or identity provider."""
         principal = origin.principal
+        if not self.has_power(principal, *FORGES, *(action for actions in BECOMES.values() for action in actions)):
+            return
         for other in self.of_account(principal):
             actions = BECOMES[other.who.kind]
             # Whoever writes a trust admits session tags with it.
@@ -347,8 +343,12 @@ class World:
         """May the principal's own policies allow one of the actions?"""
         if principal.who.kind == "root":
             return True
-        wanted = {action.lower() for action in actions}
+        wanted = _lower(actions)
         return any(not wanted.isdisjoint(self._powers_of(a.document)) for a in principal.policies.identity)
+
+    def is_idle(self, principal: Principal) -> bool:
+        """Do its own policies let it take no step?  A trust may still let it."""
+        return all(_STEPS.isdisjoint(self._powers_of(a.document)) for a in principal.policies.identity)
 
     def _powers_of(self, document: Document | Unknown) -> frozenset[str]:
         """The actions of chains that a document's statements may allow."""
@@ -358,6 +358,11 @@ class World:
             found = [_matching(s.actions, s.not_actions) for s in document.statements if s.effect == "Allow"]
             self._powers[id(document)] = (document, frozenset().union(*found))
         return self._powers[id(document)][1]
+
+
+@lru_cache(maxsize=4096)
+def _lower(actions: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(action.lower() for action in actions)
 
 
 def _tagged(role: Principal) -> Principal:
@@ -392,21 +397,18 @@ def _mentions(document: Document, *starts: str) -> bool:
     return any(c.key.startswith(starts) for s in document.statements for c in s.conditions)
 
 
-_ACTIONS = tuple(
-    sorted(
-        {
-            action.lower()
-            for actions in (
-                ("sts:AssumeRole", "sts:TagSession", "iam:PassRole", "iam:CreatePolicy", REWRITES, REVERTS, JOINS),
-                (*GROUP_WRITES, *FORGES, *PUTS.values(), *ATTACHES.values(), *OPENS.values(), *STARTS),
-                *(way for ways in (LAUNCHES, RUNS, STARTS, BECOMES, MAKES) for way in ways.values()),
-                *(pair for pairs in (UNBOUNDS, FREES) for pair in pairs.values()),
-            )
-            for action in actions
-        }
+_STEPS = frozenset(
+    action.lower()
+    for actions in (
+        ("sts:AssumeRole", "sts:TagSession", "iam:PassRole", "iam:CreatePolicy", *CHANGES, *FORGES, *STARTS),
+        *(way for ways in (LAUNCHES, RUNS, STARTS, BECOMES, MAKES) for way in ways.values()),
     )
+    for action in actions
 )
 """All actions that steps are made of."""
+
+_ACTIONS = tuple(sorted(_STEPS | {action.lower() for action in OPENS.values()}))
+"""Those, and the ones by which a target is opened."""
 
 
 @lru_cache(maxsize=8192)

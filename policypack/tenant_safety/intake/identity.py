@@ -103,7 +103,8 @@ def identity_policies(resource: Resource, place: Place, role: Role) -> Iterator[
             found = document(value, resource, place, path, problems)
             targets = [(_kind(t), v) for t in role.paths("target") for _, v in _given(resource, t)]
             if not role.paths("target"):
-                yield Policy(place, _name(resource), _too_late(resource, found), _prefix(resource))
+                prefix, where = _prefix(resource), text(first(resource.props, "path")) or "/"
+                yield Policy(place, _name(resource), _too_late(resource, found), prefix, where)
             for kind, target in targets:
                 yield Grant(place, kind, _last(text(target) or Unknown(path)), found, label=path)
     yield from problems

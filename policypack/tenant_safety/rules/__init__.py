@@ -6,7 +6,13 @@ from collections.abc import Iterable
 from .baseline_outgrown import baseline_outgrown
 from .capacity_exceeds_plan import capacity_exceeds_plan
 from .capacity_sum_exceeds_plan import capacity_sum_exceeds_plan
+from .cicd_chain_reaches_global_config import cicd_chain_reaches_global_config
 from .cicd_reaches_global_config import cicd_reaches_global_config
+from .cicd_rewrites_itself import cicd_rewrites_itself
+from .customer_cuts_logs import customer_cuts_logs
+from .customer_reaches_cicd import customer_reaches_cicd
+from .customer_reaches_links import customer_reaches_links
+from .customer_unbounded import customer_unbounded
 from .data_leaves_account import data_leaves_account
 from .document_unreadable import document_unreadable
 from .exemption_expired import exemption_expired
@@ -72,6 +78,12 @@ CATALOG: tuple[Rule, ...] = (
     data_leaves_account,
     network_joined_with_foreign_account,
     global_config_admits_tenant,
+    cicd_chain_reaches_global_config,
+    cicd_rewrites_itself,
+    customer_reaches_cicd,
+    customer_reaches_links,
+    customer_cuts_logs,
+    customer_unbounded,
 )
 
 __all__ = ["CATALOG", "Rule", "with_own"]

@@ -1,0 +1,192 @@
+"""What the customer's own principals can do to the platform's: CI/CD roles, the roles it comes in by, and the logs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
+
+from ..iam import Principal, admitted
+from ..iam.escalation import ATTACHES, BECOMES, FREES, PUTS, UNBOUNDS
+from ..iam.standing import policy_arns
+from ..model import LogGroup, LogRoute, LogSink, Maybe, Unknown
+from .chains import Actor, Cast, Question, Way, doubt, named, surest, way
+from .escapes import ON_POLICIES, ON_PROVIDERS, WAY_IN
+from .index import Index, known
+from .logs import received_by
+
+_Other: TypeAlias = tuple[Principal, Maybe[str]]
+"""Somebody whom a customer must not reach, and why; not known where it may be somebody else."""
+
+_ON = {
+    kind: (PUTS[kind], ATTACHES[kind], *FREES[kind], *UNBOUNDS[kind], *BECOMES[kind], f"iam:Delete{kind.capitalize()}")
+    for kind in PUTS
+}
+"""Kind of principal → actions that change it."""
+_ON_GROUPS = (
+    *("logs:DeleteLogGroup", "logs:DeleteLogStream", "logs:PutRetentionPolicy"),
+    *("logs:DeleteSubscriptionFilter", "logs:PutSubscriptionFilter"),
+)
+_ON_RECORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("*", ("logs:PutAccountPolicy", "logs:DeleteAccountPolicy", "config:DeleteDeliveryChannel")),
+    (
+        "arn:aws:cloudtrail:*:{account}:trail/*",
+        ("cloudtrail:StopLogging", "cloudtrail:DeleteTrail", "cloudtrail:UpdateTrail", "cloudtrail:PutEventSelectors"),
+    ),
+    ("arn:aws:ec2:*:{account}:vpc-flow-log/*", ("ec2:DeleteFlowLogs",)),
+    (
+        "arn:aws:config:*:{account}:configuration-recorder/*/*",
+        ("config:StopConfigurationRecorder", "config:DeleteConfigurationRecorder", "config:PutConfigurationRecorder"),
+    ),
+)
+"""What of an account's own records, and the actions that end or narrow them."""
+_ON_SINKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("aws:s3/", "arn:aws:s3:::{name}", ("s3:DeleteBucket", "s3:PutLifecycleConfiguration", "s3:PutBucketPolicy")),
+    ("aws:s3/", "arn:aws:s3:::{name}/*", ("s3:DeleteObject", "s3:DeleteObjectVersion")),
+    (
+        "aws:kinesis/firehose",
+        "arn:aws:firehose:*:{account}:deliverystream/{name}",
+        ("firehose:DeleteDeliveryStream", "firehose:UpdateDestination"),
+    ),
+    ("aws:kinesis/stream:", "arn:aws:kinesis:*:{account}:stream/{name}", ("kinesis:DeleteStream",)),
+    (
+        "aws:cloudwatch/logDestination:",
+        "arn:aws:logs:*:{account}:destination:{name}",
+        ("logs:DeleteDestination", "logs:PutDestination", "logs:PutDestinationPolicy"),
+    ),
+)
+"""What receives logs, by the start of its type: its ARN, and the actions that take the logs away."""
+
+
+def reach_cicd(cast: Cast) -> Iterator[Way]:
+    """How the customer's principals can become or change a CI/CD role."""
+    others = _not_customers(cast, [(each.principal, each.why) for each in cast.cicd])
+    for actor in cast.customers:
+        iam, roles = f"arn:aws:iam::{actor.principal.who.account}", cast.platform.cicd_roles
+        patterns = [f"{iam}:{kind}/{name}" for kind in _ON for name in roles.names]
+        providers = tuple(f"{iam}:oidc-provider/{each}" for each in roles.issuers)
+        own: list[Question] = [*_changing((), patterns), (providers, ON_PROVIDERS)]
+        if found := surest(_acts(cast, actor, "a CI/CD role", own, others)):
+            yield found
+
+
+def reach_links(cast: Cast) -> Iterator[Way]:
+    """How the customer's principals can become or change the roles by which the platform comes into the account."""
+    admitting = [(each.principal, _admits(each.principal, cast.platform.accounts)) for each in cast.actors]
+    others = _not_customers(cast, [(role, why) for role, why in admitting if why])
+    names = [WAY_IN, *([cast.platform.links.reader] if cast.platform.links else [])]
+    for actor in cast.customers:
+        iam = f"arn:aws:iam::{actor.principal.who.account}:role"
+        own = _changing((), [f"{iam}/{name}" for name in names])
+        if found := surest(_acts(cast, actor, "a role of the platform's", own, others)):
+            yield found
+
+
+def cut_logs(cast: Cast) -> Iterator[Way]:
+    """How the customer's principals can cut the records of what they do."""
+    sinks = [*_sinks(cast.index)]
+    for actor in cast.customers:
+        if found := surest(_cutting(cast, actor, sinks)):
+            yield found
+
+
+def _cutting(cast: Cast, actor: Actor, sinks: Sequence[LogSink]) -> Iterator[Way]:
+    account = actor.principal.who.account
+    cuts = [*_cuts(cast.index, sinks, account)]
+    sure = [question for question, name in cuts if not isinstance(name, Unknown)]
+    for step in cast.come_to(actor):
+        answer = cast.ask(step.principal, sure, account=account)
+        if answer.verdict != "unreachable":
+            yield way(actor, "cut logs", step, answer)
+        for question, name in cuts:
+            if isinstance(name, Unknown):
+                answer = cast.ask(step.principal, [question], account=account)
+                if answer.verdict != "unreachable":
+                    yield way(actor, "cut logs", step, answer, doubt("the name of what it may cut", name))
+
+
+def _not_customers(cast: Cast, others: Sequence[_Other]) -> list[_Other]:
+    customers = {each.principal.who.id for each in cast.customers}
+    return [(principal, why) for principal, why in others if principal.who.id not in customers]
+
+
+def _admits(role: Principal, accounts: Sequence[str]) -> Maybe[str]:
+    """Whether a role's trust names one of the accounts, or a principal of one: the name."""
+    unknown = [each.document for each in role.trust if isinstance(each.document, Unknown)]
+    names = (n for n in sorted(admitted(role)) if n.split(":")[0] in accounts or f"{n}:::::".split(":")[4] in accounts)
+    return unknown[0] if unknown else next(names, "")
+
+
+def _changing(principals: Sequence[Principal], patterns: Sequence[str]) -> list[Question]:
+    """What would change some principals, known ones and patterns, and the policies and boundaries that they have."""
+    arns = [*(each.who.id for each in principals), *patterns]
+    levels = (level for each in principals for level in (each.policies.identity, each.policies.boundary))
+    policies = (arn for level in levels for each in level for arn in policy_arns(each.source))
+    own = tuple(dict.fromkeys(arn for arn in policies if ":iam::aws:" not in arn))
+    return [
+        *((tuple(arn for arn in arns if f":{kind}/" in arn), actions) for kind, actions in _ON.items()),
+        (own, ON_POLICIES),
+    ]
+
+
+def _acts(cast: Cast, actor: Actor, whom: str, patterns: Sequence[Question], others: Sequence[_Other]) -> Iterator[Way]:
+    """The ways in which an actor, or whom it comes to, can become or change some others: `patterns` asks about those
+    that are known by their names, `others` are those of the stack.
+    """
+    sure = [principal for principal, why in others if not isinstance(why, Unknown)]
+    unsure = {each.who.id: (each, why) for each, why in others if isinstance(why, Unknown)}
+    arns, questions = {each.who.id for each in sure}, [*_changing(sure, ()), *patterns]
+    for step in cast.come_to(actor):
+        who = step.principal.who.id
+        answer = cast.ask(step.principal, questions)
+        if answer.verdict != "unreachable":
+            yield way(actor, f"change {whom}", step, answer)
+        if who in arns:
+            yield way(actor, f"act as {whom}, {named(step.principal)}", step)
+        if who in unsure:
+            doubted = doubt(f"whether {named(step.principal)} is {whom}", unsure[who][1])
+            yield way(actor, f"act as {whom}, {named(step.principal)}", step, doubted)
+        for other, why in unsure.values():
+            answer = cast.ask(step.principal, _changing([other], ()))
+            if answer.verdict != "unreachable":
+                doubted = doubt(f"whether {named(other)} is {whom}", why)
+                yield way(actor, f"change {whom}", step, answer, doubted)
+
+
+def _cuts(index: Index, sinks: Sequence[LogSink], account: str) -> Iterator[tuple[Question, Maybe[str]]]:
+    """What would cut the logs of an account: those of this stack's groups and routes, and its records as a whole; with
+    the name of what is cut.
+    """
+    groups = index.of(LogGroup)
+    named = tuple(arn for group in groups if isinstance(group.name, str) for arn in _group(group, account, group.name))
+    if named:
+        yield (named, _ON_GROUPS), ""
+    for group in groups:
+        if isinstance(group.name, Unknown):
+            yield (tuple(_group(group, account, "*")), _ON_GROUPS), group.name
+    if not groups and index.stack.whole:
+        yield ((f"arn:aws:logs:*:{account}:log-group:*",), _ON_GROUPS), ""
+    for sink in sinks:
+        for kind, arn, actions in _ON_SINKS:
+            if sink.at.type.startswith(kind):
+                yield ((arn.format(account=account, name=known(sink.name) or "*"),), actions), sink.name
+    for arn, actions in _ON_RECORDS:
+        yield ((arn.format(account=account),), actions), ""
+
+
+def _group(group: LogGroup, account: str, name: str) -> Iterator[str]:
+    """The ARNs of a log group: its own, and that of what is in it."""
+    arn = f"arn:aws:logs:{known(group.at.region) or '*'}:{account}:log-group:{name}"
+    yield from (arn, f"{arn}:*")
+
+
+def _sinks(index: Index) -> Iterator[LogSink]:
+    """What receives the logs of this stack, hop by hop."""
+    forwarding = {sink.at.urn for sink in index.of(LogSink)}
+    waiting = [route for route in index.of(LogRoute) if route.source != "" or route.at.urn not in forwarding]
+    seen: set[str] = set()
+    while waiting:
+        for sink in received_by(index, waiting.pop().destination):
+            if sink.at.urn not in seen:
+                seen.add(sink.at.urn)
+                yield sink
+                waiting += index.made_by((sink.at.urn,), LogRoute)
