@@ -8,6 +8,7 @@ from .iam import Document, Unknown
 
 __all__ = [
     "Capacity",
+    "Credential",
     "Finding",
     "Grant",
     "Issuer",
@@ -18,6 +19,7 @@ __all__ = [
     "Membership",
     "Opaque",
     "Part",
+    "Pipeline",
     "Place",
     "Policy",
     "Principal",
@@ -119,6 +121,24 @@ class Membership:
     at: Place
     group: Maybe[str]
     user: Maybe[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A key or password of an IAM user (its name) that does not expire by itself.  `active`: it can be used."""
+
+    at: Place
+    kind: Literal["access key", "service-specific credential"]
+    user: Maybe[str]
+    active: Maybe[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """A role (its name) that a pipeline of AWS's runs as: a build project, a deployment group, a stack."""
+
+    at: Place
+    role: Maybe[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +266,8 @@ Part: TypeAlias = (
     | Grant
     | Membership
     | Issuer
+    | Credential
+    | Pipeline
     | LogGroup
     | LogRoute
     | LogSink

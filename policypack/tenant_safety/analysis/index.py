@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TypeVar, cast
 
-from ..model import Maybe, Part, Policy, Principal, Provider, Stack, Unknown
+from ..model import Maybe, Part, Pipeline, Policy, Principal, Provider, Stack, Unknown
 
 P = TypeVar("P")
 
@@ -56,6 +56,23 @@ class Index:
             if part.prefix and name.lower().startswith(part.prefix.lower()) and _scope(part) not in taken
         ]
         return tuple(cast("list[P]", same + begun))
+
+    @cached_property
+    def _by_role(self) -> dict[str, Pipeline]:
+        """The pipelines by the name of the role that they run as, or by the resource that surely is that role."""
+        found: dict[str, Pipeline] = {}
+        for pipeline in self.of(Pipeline):
+            if isinstance(pipeline.role, str):
+                found.setdefault(pipeline.role.lower(), pipeline)
+            else:
+                roles = [p for p in self.made_by(pipeline.role.depends_on, Principal) if p.kind == "role"]
+                for role in roles if len(roles) == 1 else ():
+                    found.setdefault(role.at.urn, pipeline)
+        return found
+
+    def runs_as(self, role: str) -> Pipeline | None:
+        """A pipeline that runs as a role, given by its name or its URN."""
+        return self._by_role.get(role.lower()) or self._by_role.get(role)
 
     def comes_after(self, later: str, earlier: str) -> bool:
         """Is the resource `later` surely made after `earlier`?"""

@@ -2,7 +2,10 @@
 
 from .capacity_exceeds_plan import capacity_exceeds_plan
 from .capacity_sum_exceeds_plan import capacity_sum_exceeds_plan
+from .cicd_boundary_missing import cicd_boundary_missing
+from .cicd_long_lived_key import cicd_long_lived_key
 from .cicd_reaches_global_config import cicd_reaches_global_config
+from .cicd_trust_too_wide import cicd_trust_too_wide
 from .document_unreadable import document_unreadable
 from .grant_exceeds_plan import grant_exceeds_plan
 from .grant_trust_foreign import grant_trust_foreign
@@ -16,9 +19,12 @@ from .provider_account_disagrees import provider_account_disagrees
 from .provider_not_pinned import provider_not_pinned
 from .registry_unreadable import registry_unreadable
 from .resource_opaque import resource_opaque
+from .role_trust_foreign import role_trust_foreign
 from .rule import Rule
+from .service_trust_without_source import service_trust_without_source
 from .stack_identity_disagrees import stack_identity_disagrees
 from .stack_unregistered import stack_unregistered
+from .trust_without_external_id import trust_without_external_id
 from .update_through_attached_provider import update_through_attached_provider
 
 CATALOG: tuple[Rule, ...] = (
@@ -31,6 +37,12 @@ CATALOG: tuple[Rule, ...] = (
     resource_opaque,
     document_unreadable,
     cicd_reaches_global_config,
+    cicd_trust_too_wide,
+    cicd_boundary_missing,
+    cicd_long_lived_key,
+    role_trust_foreign,
+    trust_without_external_id,
+    service_trust_without_source,
     logs_not_central,
     log_route_foreign,
     capacity_exceeds_plan,

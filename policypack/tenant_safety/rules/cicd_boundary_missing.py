@@ -1,0 +1,30 @@
+"""CI/CD roles and users without a permission boundary."""
+
+from collections.abc import Iterator
+
+from ..analysis import Facts
+from ..model import Finding, Issuer, Pipeline, Principal, Unknown, decided
+from .rule import rule
+
+
+@rule(
+    family="identity",
+    severity="high",
+    title="A CI/CD role has no permission boundary",
+    remediation="Set permissionsBoundary to one of platform.cicd_roles.boundaries.",
+    scope="the roles and users of this stack; what the boundary allows is for cicd-reaches-global-config to say",
+    reads=(Principal, Issuer, Pipeline),
+    monotone=True,
+)
+def cicd_boundary_missing(facts: Facts) -> Iterator[Finding]:
+    """A pipeline's role is given ever more rights, by whoever deploys with it.  Only a boundary stays above all."""
+    for found in facts.unbounded:
+        holder, demanded = found.holder, " or ".join(facts.platform.cicd_roles.boundaries)
+        who = f"{holder.kind} {holder.name}"
+        who += f" ({holder.ci})" if isinstance(holder.ci, str) else ", which may be a CI/CD one,"
+        if isinstance(found.boundary, Unknown):
+            has = "may not have"
+        else:
+            has = f"has the boundary {found.boundary} and not" if found.boundary else "does not have"
+        assert holder.principal is not None
+        yield decided(holder.principal.at.urn, f"{who} {has} {demanded}", found.missing)
