@@ -346,7 +346,7 @@ def _targets(index: Index, grant: Grant, platform: Platform) -> Iterator[tuple[t
         yield (grant.kind, principal.at.urn), _holder(index, principal, platform), True
     if own:
         return
-    named = _named(grant.target, platform) or (_run(index, grant.target) if grant.kind == "role" else "")
+    named = _named(grant.target, platform) or (_run(index, grant.target.lower()) if grant.kind == "role" else "")
     ci: Maybe[str] = named or Unknown(f"the trust policy of {grant.kind} {grant.target}, which another stack has")
     if grant.kind != "role":
         ci = named
@@ -383,8 +383,11 @@ def _named(name: str, platform: Platform) -> str:
     return f"its name matches {pattern}" if pattern else ""
 
 
-def _run(index: Index, role: str) -> str:
-    pipeline = index.runs_as(role)
+def _run(index: Index, role: str) -> Maybe[str]:
+    """Why a role (its name in lower case, or its URN) counts as CI/CD: a pipeline runs as it, or may."""
+    pipeline, sure = index.runs_as(role) or (None, True)
+    if pipeline and not sure and isinstance(pipeline.role, Unknown):
+        return pipeline.role
     return f"{_short(pipeline.at.urn)} runs as it" if pipeline else ""
 
 
@@ -400,13 +403,14 @@ def _ci(index: Index, principal: Principal, platform: Platform) -> Maybe[str]:
             return f"its name matches {pattern}"
     if principal.kind != "role":
         return principal.name if isinstance(principal.name, Unknown) else ""
-    if run := _run(index, known(principal.name)) or _run(index, principal.at.urn):
+    run = _run(index, known(principal.name).lower()) or _run(index, principal.at.urn)
+    if run and isinstance(run, str):
         return run
     if isinstance(principal.trust, Unknown):
         issuers = index.made_by(principal.trust.depends_on, Issuer)
         issuer = next((i.url for i in issuers if isinstance(i.url, str) and _is_ci(i.url, platform)), None)
         return f"its trust depends on {issuer}" if issuer else principal.trust
-    return _admits_ci(principal, platform)
+    return _admits_ci(principal, platform) or run
 
 
 def _admits_ci(principal: Principal, platform: Platform) -> Maybe[str]:

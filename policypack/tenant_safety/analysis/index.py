@@ -58,21 +58,22 @@ class Index:
         return tuple(cast("list[P]", same + begun))
 
     @cached_property
-    def _by_role(self) -> dict[str, Pipeline]:
-        """The pipelines by the name of the role that they run as, or by the resource that surely is that role."""
-        found: dict[str, Pipeline] = {}
+    def _by_role(self) -> dict[str, tuple[Pipeline, bool]]:
+        """The pipelines by the name of the role that they run as, or by the resource that is that role, or may be."""
+        sure: dict[str, tuple[Pipeline, bool]] = {}
+        unsure: dict[str, tuple[Pipeline, bool]] = {}
         for pipeline in self.of(Pipeline):
             if isinstance(pipeline.role, str):
-                found.setdefault(pipeline.role.lower(), pipeline)
+                sure[pipeline.role.lower()] = (pipeline, True)
             else:
                 roles = [p for p in self.made_by(pipeline.role.depends_on, Principal) if p.kind == "role"]
-                for role in roles if len(roles) == 1 else ():
-                    found.setdefault(role.at.urn, pipeline)
-        return found
+                for role in roles:
+                    (sure if len(roles) == 1 else unsure)[role.at.urn] = (pipeline, len(roles) == 1)
+        return unsure | sure
 
-    def runs_as(self, role: str) -> Pipeline | None:
-        """A pipeline that runs as a role, given by its name or its URN."""
-        return self._by_role.get(role.lower()) or self._by_role.get(role)
+    def runs_as(self, role: str) -> tuple[Pipeline, bool] | None:
+        """A pipeline that runs as a role, given by its name in lower case or its URN, and whether that is sure."""
+        return self._by_role.get(role)
 
     def comes_after(self, later: str, earlier: str) -> bool:
         """Is the resource `later` surely made after `earlier`?"""

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 class Vendor:
     """A CI whose tokens AWS takes.
 
-    `issuers`: patterns of issuers, without https://.  `tokens`: forms of the subjects that it issues.  `bound`: forms of the subjects that name one place to deploy from: `<name>` is what a policy has to spell
-    out, and a `*` at the end whatever the single run adds.
+    `issuers`: patterns of issuers, without https://.  `tokens`: forms of the subjects that it issues, in which `<name>`
+    stands for what differs.  `bound`: those of subjects that name one place to deploy from: `<name>` is what a policy
+    has to spell out, and a `*` at the end whatever the single run adds.
 
     `projects` and `places` are the two parts of such forms, where other claims can stand for one of them: `project`
     names those for the one, `place` those for the other with the forms of their values.
@@ -125,6 +126,8 @@ VENDORS = (
     ),
 )
 _UNLISTED = Vendor("another CI", ("*",), ("<subject>",), ("<subject>",))
+_OF_PAIRS = re.compile(r"(?:environment|env|stack|workspace):\*")
+"""Where a pattern of subjects takes in places that have the names of other pairs."""
 _AUDIENCES = ("https://<audience>.example", "<audience>")
 
 
@@ -142,8 +145,10 @@ class Open:
     @property
     def token(self) -> str:
         """A token that is admitted."""
-        if self.beyond.witness is None or not self.issuer:
-            return "somebody with a token"
+        if not self.beyond.admits.new_access:
+            return f"a token of {self.issuer or 'a CI'} with another {self.claim}"
+        if self.beyond.witness is None:
+            return f"a token of {self.issuer}"
         context = self.beyond.witness.context
         claims = {key.removeprefix(f"{self.issuer.lower()}:"): values for key, values in context.items()}
         said = [f"{name} is {' with '.join(values)}" for name, values in sorted(claims.items())]
@@ -209,12 +214,14 @@ class _Claims:
 
     def likely(self, claim: str, forms: Sequence[str]) -> list[str]:
         """Values such as the CI issues, of strangers or as the trust's own patterns would have them: to show one."""
-        strangers = [re.sub(r"<(\w+)>", r"another-\1", form) for form in forms]
-        ends = [each[found.end() :] for each in strangers for found in re.finditer("^|[:/]", each)]
-        ends += [*sorted(self.others)[:1], "another"]
-        filled = [each.replace("*", end).replace("?", "x") for each in self.compared(claim) for end in ends]
+        strangers = [re.sub(r"<(\w+)>", r"some-\1", form) for form in forms]
+        cuts = [(each, found) for each in strangers for found in re.finditer("^|[:/]", each)]
+        ends = [each[found.end() :] for each, found in cuts] + [each[: found.start()] for each, found in cuts]
+        given = self.compared(claim)
+        filled = [each.replace("*", max(self.others, default="")) for each in given if _OF_PAIRS.search(each)]
+        filled += [each.replace("*", end).replace("?", "x") for each in given for end in ("another", *ends)]
         made = [re.compile(re.sub(r"<\w+>", r"[^:/*]+", re.escape(form))) for form in forms]
-        return [each for each in (*strangers, *filled) if any(form.fullmatch(each) for form in made)]
+        return [each for each in (*filled, *strangers) if any(form.fullmatch(each) for form in made)]
 
     def allowing(self, equal: Mapping[str, Sequence[str]], like: Mapping[str, Sequence[str]] | None = None) -> Attached:
         """A document that lets in tokens with such claims."""

@@ -124,7 +124,7 @@ def own_accounts(registry: Registry, judged: Judged) -> list[str]:
 
 def named(found: Beyond, registry: Registry) -> str:
     """Who it is, and whose, as the registry has it."""
-    if found.witness is None:
+    if found.witness is None or found.witness.who.id.startswith(f"{UNNAMED}."):
         return "somebody"
     who, context = found.witness.who, found.witness.context
     owners = {registry.tenants[t].environments[e].account: f"{t}-{e}" for t, e in pairs(registry)}

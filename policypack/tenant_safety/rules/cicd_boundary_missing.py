@@ -20,11 +20,9 @@ def cicd_boundary_missing(facts: Facts) -> Iterator[Finding]:
     """A pipeline's role is given ever more rights, by whoever deploys with it.  Only a boundary stays above all."""
     for found in facts.unbounded:
         holder, demanded = found.holder, " or ".join(facts.platform.cicd_roles.boundaries)
-        who = f"{holder.kind} {holder.name}"
-        who += f" ({holder.ci})" if isinstance(holder.ci, str) else ", which may be a CI/CD one,"
-        if isinstance(found.boundary, Unknown):
-            has = "may not have"
-        else:
-            has = f"has the boundary {found.boundary} and not" if found.boundary else "does not have"
+        ci = f" ({holder.ci})" if isinstance(holder.ci, str) else ", which may be a CI/CD one,"
+        has = f"has the permission boundary {found.boundary}" if found.boundary else "has no permission boundary"
+        has = "may have no such permission boundary" if isinstance(found.boundary, Unknown) else has
+        why = f"{holder.kind} {holder.name}{ci} {has}; expected {demanded}"
         assert holder.principal is not None
-        yield decided(holder.principal.at.urn, f"{who} {has} {demanded}", found.missing)
+        yield decided(holder.principal.at.urn, why, found.missing)
