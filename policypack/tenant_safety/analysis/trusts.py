@@ -152,17 +152,19 @@ def beyond(role: Principal, kept: Kept, reference: Sequence[Attached], *limits: 
     """Does the trust admit a principal that `kept` is about, and the reference does not?  `limits` are documents of
     Deny statements, which say what is not asked about.
     """
-    trust = role.trust if isinstance(role.trust, Unknown) else narrowed(role.trust, kept)
+    trust = narrowed(role.trust, kept) if isinstance(role.trust, Document) else role.trust
     if trust is not None:
         admits = new_access(tuple(reference), (Attached(role.at.urn, trust), *limits), "trust")
         if admits.new_access is not False:
             yield Beyond(role, admits)
 
 
-def narrowed(trust: Document | None, kept: Kept) -> Document | None:
-    """The trust with only such principals; statements of which nothing is known stay, as do those that deny."""
+def narrowed(trust: Document, kept: Kept) -> Document | None:
+    """The trust with only such principals, if it then lets in anybody.  Statements of which nothing is known stay, as
+    do those that deny.
+    """
     found = []
-    for statement in trust.statements if trust else ():
+    for statement in trust.statements:
         if statement.effect == "Allow" and not statement.is_unknown:
             # Whom a NotPrincipal leaves out does not matter: it lets in all others.
             named = (("AWS", "*"),) if statement.not_principals else statement.principals or ()
@@ -173,7 +175,7 @@ def narrowed(trust: Document | None, kept: Kept) -> Document | None:
         else:
             found.append(statement)
     allows = any(statement.effect == "Allow" for statement in found)
-    return replace(trust, statements=tuple(found)) if trust and allows else None
+    return replace(trust, statements=tuple(found)) if allows else None
 
 
 def statements_of(trust: Maybe[Document] | None) -> tuple[Statement, ...]:
