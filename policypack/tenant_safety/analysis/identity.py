@@ -21,6 +21,7 @@ from ..iam import (
     managed_policy,
     matches,
     reach,
+    unlimited,
 )
 from ..model import Credential, Grant, Issuer, Maybe, Membership, Pipeline, Policy, Principal
 from .index import Index, known
@@ -100,12 +101,13 @@ class Access:
 class Unbounded:
     """A CI/CD role or user without one of the permission boundaries that the registry demands.
 
-    `missing`: what is not known of that, or of its being CI/CD.
+    `missing`: what is not known of that, or of its being CI/CD.  `hollow`: its boundary allows everything.
     """
 
     holder: Holder
     boundary: Maybe[str] | None
     missing: tuple[Unknown, ...]
+    hollow: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +160,10 @@ def unbounded(index: Index, platform: Platform) -> Iterator[Unbounded]:
     demanded = platform.cicd_roles.boundaries
     for holder in ci_principals(index, platform) if demanded else ():
         boundary = holder.principal.boundary if holder.principal else None
-        if not (isinstance(boundary, str) and any(matches(each, boundary) for each in demanded)):
+        hollow = unlimited(tuple(_boundary(index, holder.principal)))
+        if hollow or not (isinstance(boundary, str) and any(matches(each, boundary) for each in demanded)):
             missing = tuple(each for each in (holder.ci, boundary) if isinstance(each, Unknown))
-            yield Unbounded(holder, boundary, missing)
+            yield Unbounded(holder, boundary, missing, hollow)
 
 
 def keyed(index: Index, platform: Platform) -> Iterator[Keyed]:

@@ -10,7 +10,7 @@ from .patterns import covers, intersects
 from .policies import TARGET_SIDE, Attached, Cause, Policies, granting
 from .principals import ANONYMOUS, Caller, caller
 from .reach import Reach, Witness, reach
-from .standing import admitted, statements
+from .standing import admitted, statements, unlimited
 from .wildcards import matches
 
 __all__ = [
@@ -49,4 +49,5 @@ __all__ = [
     "parse",
     "reach",
     "statements",
+    "unlimited",
 ]

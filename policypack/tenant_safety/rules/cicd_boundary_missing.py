@@ -23,6 +23,7 @@ def cicd_boundary_missing(facts: Facts) -> Iterator[Finding]:
         ci = f" ({holder.ci})" if isinstance(holder.ci, str) else ", which may be a CI/CD one,"
         has = f"has the permission boundary {found.boundary}" if found.boundary else "has no permission boundary"
         has = "may have no such permission boundary" if isinstance(found.boundary, Unknown) else has
+        has += ", which allows everything" if found.hollow else ""
         why = f"{holder.kind} {holder.name}{ci} {has}; expected {demanded}"
         assert holder.principal is not None
         yield decided(holder.principal.at.urn, why, found.missing)
