@@ -63,7 +63,7 @@ VENDORS = (
     # of other claims.  https://docs.github.com/en/actions/reference/security/oidc
     Vendor(
         "GitHub",
-        ("token.actions.*",),
+        ("token.actions.*", "*/_services/token"),
         (
             "repo:<owner>/<repository>:pull_request",
             "repo:<owner>/<repository>:ref:refs/heads/<branch>",

@@ -73,19 +73,23 @@ class Beyond:
 def foreign(index: Index, registry: Registry, judged: Judged) -> Iterator[Beyond]:
     """Roles that somebody may assume who is neither of the stack's accounts nor of the platform's, nor a partner."""
     platform = registry.platform
-    accounts = allow({"AWS": [*own_accounts(registry, judged), *platform.partners]})
+    own = own_accounts(registry, judged)
+    accounts = allow({"AWS": [*own, *platform.partners]})
     linkers = {platform.own_linker(tenant, each).lower() for tenant, each in pairs(registry)} - {""}
 
     def kept(kind: str, value: Maybe[str]) -> bool:
-        return kind == "AWS" or (kind == "Federated" and (isinstance(value, Unknown) or value in _IDENTITIES))
+        if kind == "Federated":
+            account = account_of(value)
+            return value in _IDENTITIES or isinstance(value, Unknown) or (account != "" and account not in own)
+        return kind == "AWS"
 
     for role in roles(index):
         if known(role.name).lower() in linkers:
             continue  # linker-wider compares its trust with what the registry gives.
         named = {value for s in statements_of(role.trust) for _, value in s.principals or ()}
         keys = {provider: f"{provider}:{claim}" for provider, claim in _IDENTITIES.items() if provider in named}
-        own = [allow({"Federated": each}, StringEquals={key: spelt(role.trust, key)}) for each, key in keys.items()]
-        yield from beyond(role, kept, (accounts, *own))
+        public = [allow({"Federated": each}, StringEquals={key: spelt(role.trust, key)}) for each, key in keys.items()]
+        yield from beyond(role, kept, (accounts, *public))
 
 
 def deputies(index: Index, registry: Registry, judged: Judged) -> Iterator[Beyond]:

@@ -109,12 +109,15 @@ class CicdRoles(Model):
     issuers: tuple[NamePattern, ...] = Field(
         default=(
             "token.actions.githubusercontent.com*",
+            "token.actions.*.ghe.com*",
+            "*/_services/token",
             "*gitlab*",
             "*bitbucket*",
             "oidc.circleci.com*",
             "agent.buildkite.com*",
             "api.pulumi.com*",
             "app.terraform.io*",
+            "app.*.terraform.io*",
         ),
         description="Patterns of OIDC issuers, without https://, whose tokens come from a CI.",
     )
