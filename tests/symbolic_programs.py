@@ -59,7 +59,7 @@ for name in (Path(__file__).parent / "modules.txt").read_text().split():
 DOCUMENTS = ("doc", "inline_doc", "trust_doc", "dest_doc")
 FAMILIES = ("access", "binding", "cicd", "logs", "share")
 """Roles of the pack's table in which such a property is a policy document, and not a template of other things."""
-ADVISORY = ("capacity", "global-config", "logs", "reading", "tenancy")
+ADVISORY = ("capacity", "global-config", "identity", "logs", "reading", "tenancy")
 
 
 @dataclass(frozen=True, order=True)
@@ -257,6 +257,8 @@ def _advisory() -> dict[str, Any]:
     platform = found["platform"]
     platform["enforcement"] = dict.fromkeys(ADVISORY, "advisory")
     platform["on_unknown"] = dict.fromkeys(ADVISORY, "decide-at-up")
+    # Most programs are about what a role is given, and hold it by nothing else.
+    platform["cicd_roles"]["boundaries"] = []
     accounts = ["111111111111", "222222222222", "888888888888"]
     platform["stacks"].append(
         {"project": PLATFORM, "per_tenant": True, "accounts": accounts, "purpose": "what all tenants share"}

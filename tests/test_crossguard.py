@@ -29,7 +29,13 @@ PROVIDER = "urn:pulumi:customer1-prod::shop::pulumi:providers:aws::default"
 GLOBAL = "arn:aws:s3:::acme-global-config/*"
 UNKNOWN = SENTINELS[2]
 SERVICE = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
-ROLE = ("aws:iam/role:Role", "cicd", {"name": "cicd-app", "assumeRolePolicy": json.dumps({"Statement": SERVICE})})
+BOUNDARY = "arn:aws:iam::aws:policy/PowerUserAccess"
+TRUST = json.dumps({"Statement": SERVICE})
+ROLE = (
+    "aws:iam/role:Role",
+    "cicd",
+    {"name": "cicd-app", "assumeRolePolicy": TRUST, "permissionsBoundary": BOUNDARY},
+)
 
 
 def urn(token: str, name: str) -> str:

@@ -27,8 +27,10 @@ GRANTS_ALL = """
     import pulumi_aws as aws
 
     settings = aws.ssm.Parameter("settings", name="/settings", type="String", value="{}")
-    role = aws.iam.Role("cicd", name="cicd-app", assume_role_policy=json.dumps({"Version": "2012-10-17", "Statement":
-        {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}}))
+    trust = json.dumps({"Version": "2012-10-17", "Statement":
+        {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}})
+    role = aws.iam.Role("cicd", name="cicd-app", assume_role_policy=trust,
+        permissions_boundary="arn:aws:iam::aws:policy/PowerUserAccess")
     aws.iam.RolePolicy("all", role=role.id, policy=pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Action": "ssm:GetParameter", "Resource": settings.arn},
         {"Effect": "Allow", "Action": "*", "Resource": "arn:aws:ssm:*:999999999999:parameter/global/*"}]}))
@@ -113,7 +115,10 @@ def test_unknown_role_and_policy_arn_are_found_through_their_dependencies(engine
 
         trust = json.dumps({"Version": "2012-10-17", "Statement": [
             {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]})
-        inline, attached = (aws.iam.Role(n, name=f"cicd-{n}", assume_role_policy=trust) for n in ("inline", "attached"))
+        limit = "arn:aws:iam::aws:policy/PowerUserAccess"
+        inline, attached = (
+            aws.iam.Role(n, name=f"cicd-{n}", assume_role_policy=trust, permissions_boundary=limit)
+            for n in ("inline", "attached"))
         aws.iam.RolePolicy("by-role", role=inline.id, policy=allow("s3:GetObject"))
         policy = aws.iam.Policy("policy", policy=allow("s3:PutObject"))
         aws.iam.RolePolicyAttachment("by-both", role=attached.name, policy_arn=policy.arn)
@@ -137,7 +142,8 @@ def test_allow_before_its_deny_is_stopped_and_after_it_is_not(engine: Engine, tm
 
         trust = json.dumps({"Version": "2012-10-17", "Statement": [
             {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]})
-        role = aws.iam.Role("cicd", name="cicd-app", assume_role_policy=trust)
+        role = aws.iam.Role("cicd", name="cicd-app", assume_role_policy=trust,
+            permissions_boundary="arn:aws:iam::aws:policy/PowerUserAccess")
         deny = aws.iam.RolePolicy("deny", role=role.name, policy=document("Deny", "*", [
             "arn:aws:*:*:999999999999:*", "arn:aws:s3:::acme-*"]))
         ordered = [deny] if pulumi.Config().get_bool("ordered") else []
@@ -316,7 +322,8 @@ def test_secrets_do_not_show_in_findings(engine: Engine, tmp_path: Path) -> None
 
         trust = pulumi.Output.secret(json.dumps({"Version": "2012-10-17", "Statement": [
             {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}))
-        role = aws.iam.Role("cicd", name="cicd-app", assume_role_policy=trust)
+        role = aws.iam.Role("cicd", name="cicd-app", assume_role_policy=trust,
+            permissions_boundary="arn:aws:iam::aws:policy/PowerUserAccess")
         document = json.dumps({"Version": "2012-10-17", "Statement": [{"Sid": "canary7f3", "Effect": "Allow",
             "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-global-config/canary7f3/*"}]})
         aws.iam.RolePolicy("secret", role=role.id, policy=pulumi.Output.secret(document))

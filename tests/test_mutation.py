@@ -168,7 +168,9 @@ def _arriving(rule: Rule, case: Case, facts: Facts) -> Iterator[tuple[Rule, Case
     [
         ("logs", {"logs"}),
         ("capacity", {"capacity"}),
-        ("identity", {"global-config"}),
+        ("identity", {"global-config", "identity"}),
+        ("trusts", {"identity"}),
+        ("oidc", {"identity"}),
         ("links", {"tenancy", "global-config"}),
         ("mentions", {"boundary"}),
         ("excuses", {"exemptions"}),
@@ -186,7 +188,7 @@ def test_every_mutant_of_an_analysis_fails_a_case(
     original = sys.modules[f"tenant_safety.analysis.{name}"]
     source = Path(str(original.__file__)).read_text(encoding="utf-8")
     read = [(rule, case, case.facts()) for rule, case in every() if rule.family in families]
-    if name in ("identity", "sharing", "exposure"):
+    if name in ("identity", "sharing", "exposure", "trusts", "oidc"):
         read += [each for rule, case, facts in read for each in _arriving(rule, case, facts)]
     assert not _fails((rule, case, Facts(facts.stack, facts.claim)) for rule, case, facts in read)
 

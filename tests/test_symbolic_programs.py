@@ -31,6 +31,9 @@ OPEN = {
 }
 """Documents that no symbolic preview can decide, and why."""
 UNDETERMINED = {
+    ("cicd-trust-too-wide", "arn-account-reader"): "of the ARN only the account is left",
+    ("role-trust-foreign", "arn-account-reader"): "of the ARN only the account is left",
+    ("service-trust-without-source", "arn-account-reader"): "of the ARN only the account is left",
     ("cicd-reaches-global-config", "branching-deploy"): "it branches on a value that AWS draws",
     ("cicd-reaches-global-config", "branching-more-deploy"): "it branches on a value that AWS draws",
     ("cicd-reaches-global-config", "digest-deploy"): "a digest may be of anything",

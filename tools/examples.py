@@ -5,6 +5,7 @@ that a rule finds fault with fails; the one of the silent cases passes that is m
 chosen by a comment: `- name: … # example`.
 """
 
+import copy
 import json
 import re
 import sys
@@ -12,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import TypeAlias
+
+import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "policypack")]
@@ -35,10 +38,10 @@ def examples() -> str:
 def _of_rule(rule: str) -> dict[str, list[str]]:
     text = (FOLDER / f"{rule.replace('-', '_')}.yaml").read_text(encoding="utf-8")
     written = list(zip(cases(rule), _texts(text), strict=True))
-    plain = [each for each in written if _plain(*each)] or written
-    told = [each for each in plain if each[0].kind == "fires"] or [each for each in plain if each[0].outcome.findings]
+    told = [each for each in written if each[0].kind == "fires"]
+    told = _plain(told or [each for each in written if each[0].outcome.findings])
     fails = _chosen(told) or told[0]
-    silent = [each for each in plain if each[0].kind == "silent"]
+    silent = _plain([each for each in written if each[0].kind == "silent"])
     passes = _chosen(silent) or max(silent, key=lambda each: SequenceMatcher(None, fails[1], each[1]).ratio())
     return {name: CHOSEN.sub("", text).splitlines() for name, (_, text) in (("fails", fails), ("passes", passes))}
 
@@ -47,18 +50,43 @@ def _chosen(written: Iterable[Written]) -> Written | None:
     return next((each for each in written if CHOSEN.search(each[1])), None)
 
 
-def _plain(case: Case, text: str) -> bool:
-    """Whether a case can be read by itself and is about a whole stack: nothing in it stands elsewhere in the file."""
+def _plain(written: list[Written]) -> list[Written]:
+    """The cases that can be read by themselves, about a whole stack; else all."""
+    return [each for each in written if _is_plain(*each)] or written
+
+
+def _is_plain(case: Case, text: str) -> bool:
     return bool(case.whole and case.registry != "" and not ALIAS.search(text))
 
 
 def _texts(text: str) -> Iterator[str]:
-    """The cases of a file as they are written, without what stands before the next one."""
-    for case in re.split(r"^(?=- )", text, flags=re.MULTILINE)[1:]:
+    """The cases of a file as they are written, without what stands before the next one.
+
+    What a case takes from another one is written out.
+    """
+    nodes = yaml.compose(text).value
+    for case, node in zip(re.split(r"^(?=- )", text, flags=re.MULTILINE)[1:], nodes, strict=True):
         lines = case.rstrip().splitlines()
         while lines[-1].startswith("#") or not lines[-1].strip():
             lines.pop()
-        yield "\n".join(lines)
+        own = "\n".join(lines)
+        chosen = CHOSEN.search(lines[0])
+        yield own if not ALIAS.search(own) else _written_out(node) + (chosen[0] if chosen else "")
+
+
+def _written_out(node: yaml.Node) -> str:
+    """A case with copies in the place of aliases."""
+
+    def copied(each: yaml.Node) -> yaml.Node:
+        made = copy.copy(each)
+        if isinstance(each, yaml.MappingNode):
+            made.value = [(copied(key), copied(value)) for key, value in each.value]
+        elif isinstance(each, yaml.SequenceNode):
+            made.value = [copied(value) for value in each.value]
+        return made
+
+    whole = yaml.SequenceNode("tag:yaml.org,2002:seq", [copied(node)], flow_style=False)
+    return str(yaml.serialize(whole, width=116, allow_unicode=True)).rstrip()
 
 
 if __name__ == "__main__":

@@ -28,10 +28,13 @@ def ci_role(name: str, **more: object) -> aws.iam.Role:
 
 # --- CI/CD roles that reach global config ---
 
+# Fault: cicd-boundary-missing cicd-admin
 # Fault: cicd-reaches-global-config admin
 aws.iam.RolePolicy("admin", role=ci_role("cicd-admin").id, policy=allow("*", "*"))
 
 # A role by another name is CI/CD, too, if a CI's tokens open it.
+# Fault: cicd-boundary-missing release
+# Fault: cicd-trust-too-wide release
 release = aws.iam.Role(
     "release",
     assume_role_policy=json.dumps(
@@ -43,6 +46,10 @@ release = aws.iam.Role(
                     "Federated": "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"
                 },
                 "Action": "sts:AssumeRoleWithWebIdentity",
+                "Condition": {
+                    "StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"},
+                    "StringLike": {"token.actions.githubusercontent.com:sub": "repo:acme/*"},
+                },
             },
         }
     ),
@@ -54,17 +61,32 @@ aws.iam.RolePolicyAttachment(
 
 # Neither the role nor the policy is known by its ARN before it exists.
 state = aws.iam.Policy("read-state", policy=allow("s3:Get*", "arn:aws:s3:::acme-pulumi-*/*"))
+# Fault: cicd-boundary-missing cicd-state
 # Fault: cicd-reaches-global-config read-state-for-ci
 aws.iam.RolePolicyAttachment("read-state-for-ci", role=ci_role("cicd-state").name, policy_arn=state.arn)
 
+# Fault: cicd-boundary-missing cicd-keys
 # Fault: cicd-reaches-global-config cicd-keys
 ci_role("cicd-keys", inline_policies=[{"name": "decrypt", "policy": allow("kms:Decrypt", "arn:aws:kms:*:*:key/*")}])
 
 # The Deny is not made before the Allow, so for a while the role has it.
+# Fault: cicd-boundary-missing cicd-window
 window = ci_role("cicd-window")
 # Fault: cicd-reaches-global-config too-early
 aws.iam.RolePolicy("too-early", role=window.name, policy=allow("ssm:PutParameter", "arn:aws:ssm:*:*:parameter/*"))
 aws.iam.RolePolicy("too-late", role=window.name, policy=allow("ssm:*", "arn:aws:ssm:*:*:parameter/global/*", "Deny"))
+
+# --- Whom roles trust, and keys ---
+
+# Fault: role-trust-foreign support
+aws.iam.Role("support", assume_role_policy=trusts("AWS", "arn:aws:iam::222222222222:root"))
+
+# Whoever has a schedule, in any account, may have it act as this role.
+# Fault: service-trust-without-source nightly
+aws.iam.Role("nightly", assume_role_policy=trusts("Service", "scheduler.amazonaws.com"))
+
+# Fault: cicd-long-lived-key bot
+aws.iam.AccessKey("bot", user=aws.iam.User("bot", name="cicd-bot", permissions_boundary=sound["BOUNDARY"]).name)
 
 # --- Logs ---
 

@@ -136,12 +136,16 @@ aws.rds.Instance(
     skip_final_snapshot=True,
 )
 
-# The role by which CI deploys this stack: GitHub's token of one repository and environment, and a boundary.
+# The role by which CI deploys this stack: GitHub's token of one repository and environment, and a boundary.  Both are
+# named by their ARNs, so that even a plain first preview knows whom the role trusts and what holds it.
+GITHUB = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
+BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/cicd-boundary"
 github = aws.iam.OpenIdConnectProvider(
     "github", url="https://token.actions.githubusercontent.com", client_id_lists=["sts.amazonaws.com"]
 )
 boundary = aws.iam.Policy(
     "cicd-boundary",
+    name="cicd-boundary",
     policy=json.dumps(
         {
             "Version": "2012-10-17",
@@ -159,13 +163,13 @@ boundary = aws.iam.Policy(
 deploy = aws.iam.Role(
     "cicd-deploy",
     name="cicd-deploy-shop",
-    permissions_boundary=boundary.arn,
+    permissions_boundary=BOUNDARY,
     assume_role_policy=aws.iam.get_policy_document_output(
         statements=[
             {
                 "effect": "Allow",
                 "actions": ["sts:AssumeRoleWithWebIdentity"],
-                "principals": [{"type": "Federated", "identifiers": [github.arn]}],
+                "principals": [{"type": "Federated", "identifiers": [GITHUB]}],
                 "conditions": [
                     {
                         "test": "StringEquals",
@@ -181,6 +185,7 @@ deploy = aws.iam.Role(
             }
         ]
     ).json,
+    opts=pulumi.ResourceOptions(depends_on=[github, boundary]),
 )
 aws.iam.RolePolicy(
     "cicd-deploy",

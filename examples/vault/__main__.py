@@ -2,6 +2,7 @@
 
 import json
 
+import pulumi
 import pulumi_aws as aws
 
 REGION = "eu-central-1"
@@ -43,10 +44,27 @@ aws.rds.Instance(
     skip_final_snapshot=True,
 )
 
+# What the CI/CD role may do at most, whatever it is given.
+boundary = aws.iam.Policy(
+    "cicd-boundary",
+    name="cicd-boundary",
+    policy=json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": {
+                "Effect": "Allow",
+                "Action": ["ec2:*", "autoscaling:*", "elasticloadbalancing:*", "rds:*", "logs:*", "s3:*", "ssm:*"],
+                "Resource": "*",
+            },
+        }
+    ),
+)
+
 # The CI/CD role may do much in its own account; a Deny, made first, keeps it from global config whatever it is given.
 deploy = aws.iam.Role(
     "cicd-deploy",
     name="cicd-deploy-vault",
+    permissions_boundary=f"arn:aws:iam::{ACCOUNT}:policy/cicd-boundary",
     assume_role_policy=json.dumps(
         {
             "Version": "2012-10-17",
@@ -78,4 +96,5 @@ deploy = aws.iam.Role(
             ),
         }
     ],
+    opts=pulumi.ResourceOptions(depends_on=[boundary]),
 )

@@ -9,6 +9,7 @@ from .iam import Document, Unknown
 __all__ = [
     "Admission",
     "Capacity",
+    "Credential",
     "Crossing",
     "Finding",
     "Grant",
@@ -21,6 +22,7 @@ __all__ = [
     "Mention",
     "Opaque",
     "Part",
+    "Pipeline",
     "Place",
     "Policy",
     "Principal",
@@ -125,6 +127,24 @@ class Membership:
     at: Place
     group: Maybe[str]
     user: Maybe[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A key or password of an IAM user (its name) that does not expire by itself.  `active`: it can be used."""
+
+    at: Place
+    kind: Literal["access key", "service-specific credential"]
+    user: Maybe[str]
+    active: Maybe[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """A role (its name) that a pipeline of AWS's runs as: a build project, a deployment group, a stack."""
+
+    at: Place
+    role: Maybe[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +340,8 @@ Part: TypeAlias = (
     | Grant
     | Membership
     | Issuer
+    | Credential
+    | Pipeline
     | LogGroup
     | LogRoute
     | LogSink

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..model import LogGroup, Opaque, Provider, Region, SharedGrant, Stack, Subdomain, Unreadable
 from ..tenancy.doubts import doubts
-from . import capacity, chains, customers, escapes, exposure, identity, links, logs, mentions, sharing
+from . import capacity, chains, customers, escapes, exposure, identity, links, logs, mentions, oidc, sharing, trusts
 from .excuses import Excuses
 from .index import Index
 
@@ -116,6 +116,36 @@ class Facts:
     def customer_unbounded(self) -> tuple[chains.Way, ...]:
         """How the customer's roles and users can give more than they were given, or may."""
         return tuple(escapes.unbounded(self._cast))
+
+    @cached_property
+    def unbounded(self) -> tuple[identity.Unbounded, ...]:
+        """CI/CD roles and users without a permission boundary that the registry demands."""
+        return tuple(identity.unbounded(self._index, self.platform))
+
+    @cached_property
+    def keys(self) -> tuple[identity.Keyed, ...]:
+        """The users' keys that do not expire, each with its user."""
+        return tuple(identity.keyed(self._index, self.platform))
+
+    @cached_property
+    def foreign_trusts(self) -> tuple[trusts.Beyond, ...]:
+        """Roles that somebody of another's account may assume, or may be able to."""
+        return tuple(trusts.foreign(self._index, self.registry, self.judged))
+
+    @cached_property
+    def service_trusts(self) -> tuple[trusts.Beyond, ...]:
+        """Roles that a service may assume for another's account."""
+        return tuple(trusts.deputies(self._index, self.registry, self.judged))
+
+    @cached_property
+    def partner_trusts(self) -> tuple[trusts.Beyond, ...]:
+        """Roles that a partner may assume without an external id."""
+        return tuple(trusts.unidentified(self._index, self.registry))
+
+    @cached_property
+    def ci_trusts(self) -> tuple[oidc.Open, ...]:
+        """Roles that a CI's tokens open too widely."""
+        return tuple(oidc.open_to_ci(self._index, self.registry, self.judged))
 
     @cached_property
     def log_ends(self) -> tuple[logs.LogEnd, ...]:

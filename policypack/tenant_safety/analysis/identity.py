@@ -21,8 +21,9 @@ from ..iam import (
     managed_policy,
     matches,
     reach,
+    unlimited,
 )
-from ..model import Grant, Issuer, Maybe, Membership, Policy, Principal
+from ..model import Credential, Grant, Issuer, Maybe, Membership, Pipeline, Policy, Principal
 from .index import Index, known
 
 if TYPE_CHECKING:
@@ -97,6 +98,27 @@ class Access:
 
 
 @dataclass(frozen=True, slots=True)
+class Unbounded:
+    """A CI/CD role or user without one of the permission boundaries that the registry demands.
+
+    `missing`: what is not known of that, or of its being CI/CD.  `hollow`: its boundary allows everything.
+    """
+
+    holder: Holder
+    boundary: Maybe[str] | None
+    missing: tuple[Unknown, ...]
+    hollow: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A key of a user, whose holder is `None` where it is not known who that is."""
+
+    key: Credential
+    holder: Holder | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Held:
     grant: Grant
     certain: bool
@@ -142,10 +164,42 @@ def accesses(index: Index, platform: Platform) -> Iterator[Access]:
                 yield from _through(index, platform, holder, held, grant)
 
 
+def ci_principals(index: Index, platform: Platform) -> Iterator[Holder]:
+    """The roles and users of the stack that are CI/CD ones, or may be; of those that arrive, the one that has just
+    arrived, unless what has arrived can make others CI/CD ones.
+    """
+    arrived = index.stack.arrived
+    every = not arrived or any(index.made_by((arrived,), kind) for kind in (Issuer, Pipeline))
+    for principal in index.of(Principal):
+        if principal.kind != "group" and (every or principal.at.urn == arrived):
+            holder = _holder(index, principal, platform)
+            if holder.ci != "":
+                yield holder
+
+
+def unbounded(index: Index, platform: Platform) -> Iterator[Unbounded]:
+    """CI/CD roles and users that have none of the permission boundaries that the registry demands, or may have none."""
+    demanded = platform.cicd_roles.boundaries
+    for holder in ci_principals(index, platform) if demanded else ():
+        boundary = holder.principal.boundary if holder.principal else None
+        hollow = unlimited(tuple(_boundary(index, holder.principal)))
+        if hollow or not (isinstance(boundary, str) and any(matches(each, boundary) for each in demanded)):
+            missing = tuple(each for each in (holder.ci, boundary) if isinstance(each, Unknown))
+            yield Unbounded(holder, boundary, missing, hollow)
+
+
+def keyed(index: Index, platform: Platform) -> Iterator[Keyed]:
+    """The users' keys that do not expire; of those that arrive, the one that has just arrived."""
+    for key in index.of(Credential):
+        if index.stack.arrived in ("", key.at.urn):
+            targets = list(_targets(index, Grant(key.at, "user", key.user), platform))
+            yield Keyed(key, targets[0][1] if isinstance(key.user, str) or targets[0][2] else None)
+
+
 def _is_touched(index: Index, holder: Holder, held: Sequence[_Held]) -> bool:
     """Can the resource that has just arrived change what the holder may do?  Of a whole stack nothing was told yet."""
     arrived = index.stack.arrived
-    if not arrived or any(index.made_by((arrived,), kind) for kind in (Issuer, Membership)):
+    if not arrived or any(index.made_by((arrived,), kind) for kind in (Issuer, Membership, Pipeline)):
         return True
     if holder.principal and (holder.principal.at.urn == arrived or holder.principal.boundary is not None):
         return True
@@ -317,7 +371,7 @@ def _targets(index: Index, grant: Grant, platform: Platform) -> Iterator[tuple[t
         yield (grant.kind, principal.at.urn), _holder(index, principal, platform), True
     if own:
         return
-    named = _named(grant.target, platform)
+    named = _named(grant.target, platform) or (_run(index, grant.target.lower()) if grant.kind == "role" else "")
     ci: Maybe[str] = named or Unknown(f"the trust policy of {grant.kind} {grant.target}, which another stack has")
     if grant.kind != "role":
         ci = named
@@ -354,8 +408,18 @@ def _named(name: str, platform: Platform) -> str:
     return f"its name matches {pattern}" if pattern else ""
 
 
+def _run(index: Index, role: str) -> Maybe[str]:
+    """Why a role (its name in lower case, or its URN) counts as CI/CD: a pipeline runs as it, or may."""
+    pipeline, sure = index.runs_as(role) or (None, True)
+    if pipeline and not sure and isinstance(pipeline.role, Unknown):
+        return pipeline.role
+    return f"{_short(pipeline.at.urn)} runs as it" if pipeline else ""
+
+
 def _ci(index: Index, principal: Principal, platform: Platform) -> Maybe[str]:
-    """Why a principal counts as CI/CD: by its name, or by an identity provider that its trust admits."""
+    """Why a principal counts as CI/CD: by its name, by a pipeline that runs as it, or by an identity provider or a
+    service that its trust admits.
+    """
     if isinstance(principal.name, str) and (named := _named(principal.name, platform)):
         return named
     if principal.prefix:
@@ -364,13 +428,21 @@ def _ci(index: Index, principal: Principal, platform: Platform) -> Maybe[str]:
             return f"its name matches {pattern}"
     if principal.kind != "role":
         return principal.name if isinstance(principal.name, Unknown) else ""
+    run = _run(index, known(principal.name).lower()) or _run(index, principal.at.urn)
+    if run and isinstance(run, str):
+        return run
     if isinstance(principal.trust, Unknown):
         issuers = index.made_by(principal.trust.depends_on, Issuer)
         issuer = next((i.url for i in issuers if isinstance(i.url, str) and _is_ci(i.url, platform)), None)
         return f"its trust depends on {issuer}" if issuer else principal.trust
-    statements = principal.trust.statements if principal.trust else ()
+    return _admits_ci(principal, platform) or run
+
+
+def _admits_ci(principal: Principal, platform: Platform) -> Maybe[str]:
+    """Which CI's identity provider or service a role's trust admits, if any."""
+    trust = principal.trust if isinstance(principal.trust, Document) else None
     doubt: Unknown | None = principal.name if isinstance(principal.name, Unknown) else None
-    for statement in statements:
+    for statement in trust.statements if trust else ():
         if statement.effect != "Allow":
             continue
         if statement.principals is None or statement.not_principals:
@@ -389,7 +461,13 @@ def _ci(index: Index, principal: Principal, platform: Platform) -> Maybe[str]:
 def _of_ci(kind: str, principal: str, platform: Platform) -> bool:
     if kind == "Service":
         return principal.lower().split(".")[0] in _CI_SERVICES
-    return kind == "Federated" and _is_ci(principal.split("oidc-provider/", 1)[-1], platform)
+    return kind == "Federated" and bool(ci_issuer(principal, platform))
+
+
+def ci_issuer(provider: str, platform: Platform) -> str:
+    """The issuer of an OIDC provider (its ARN), if that is a CI's."""
+    issuer = provider.split("oidc-provider/", 1)[-1]
+    return issuer if _is_ci(issuer, platform) else ""
 
 
 def _is_ci(issuer: str, platform: Platform) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TypeVar, cast
 
-from ..model import Maybe, Part, Policy, Principal, Provider, Stack, Unknown
+from ..model import Maybe, Part, Pipeline, Policy, Principal, Provider, Stack, Unknown
 
 P = TypeVar("P")
 
@@ -56,6 +56,24 @@ class Index:
             if part.prefix and name.lower().startswith(part.prefix.lower()) and _scope(part) not in taken
         ]
         return tuple(cast("list[P]", same + begun))
+
+    @cached_property
+    def _by_role(self) -> dict[str, tuple[Pipeline, bool]]:
+        """The pipelines by the name of the role that they run as, or by the resource that is that role, or may be."""
+        sure: dict[str, tuple[Pipeline, bool]] = {}
+        unsure: dict[str, tuple[Pipeline, bool]] = {}
+        for pipeline in self.of(Pipeline):
+            if isinstance(pipeline.role, str):
+                sure[pipeline.role.lower()] = (pipeline, True)
+            else:
+                roles = [p for p in self.made_by(pipeline.role.depends_on, Principal) if p.kind == "role"]
+                for role in roles:
+                    (sure if len(roles) == 1 else unsure)[role.at.urn] = (pipeline, len(roles) == 1)
+        return unsure | sure
+
+    def runs_as(self, role: str) -> tuple[Pipeline, bool] | None:
+        """A pipeline that runs as a role, given by its name in lower case or its URN, and whether that is sure."""
+        return self._by_role.get(role)
 
     def comes_after(self, later: str, earlier: str) -> bool:
         """Is the resource `later` surely made after `earlier`?"""

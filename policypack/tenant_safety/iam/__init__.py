@@ -11,7 +11,7 @@ from .patterns import covers, intersects
 from .policies import TARGET_SIDE, Attached, Cause, Policies, granting
 from .principals import ANONYMOUS, Caller, caller
 from .reach import Reach, Witness, reach
-from .standing import administrator_policy, admitted, statements
+from .standing import administrator_policy, admitted, statements, unlimited
 from .wildcards import FIELDS, matches
 
 __all__ = [
@@ -55,4 +55,5 @@ __all__ = [
     "parse",
     "reach",
     "statements",
+    "unlimited",
 ]

@@ -21,6 +21,7 @@ from .services import action as known_action
 from .solve import Solver
 from .statements import Facts, Reading, Rule, rules
 from .universe import REFERENCE, Universe
+from .wildcards import matches
 
 _ACCOUNT = "000000000000"
 """An account that no policy names, unless it does."""
@@ -39,11 +40,12 @@ def new_access(reference: Level, candidate: Level, kind: Literal["identity", "re
     """Is there a request that `candidate` allows and `reference` does not?"""
     callers = [next(_of_account(_ACCOUNT))] if kind == "identity" else list(_callers((*reference, *candidate)))
     if kind == "trust":
-        callers = [who for who in callers if who.kind != "root"]  # The root user can't assume roles.
+        # The root user can't assume roles, and nobody can without signing or showing a token.
+        callers = [who for who in callers if who.kind not in ("root", "anonymous")]
     possible = Comparison(False)
     with limited():
         for who in callers:
-            fixed: Facts = {} if kind == "identity" else derived(who, "")
+            fixed: Facts = {} if kind == "identity" else {**_absent(who), **derived(who, "")}
             try:
                 answer = _compared(reference, candidate, who, fixed)
             except TooComplex as error:
@@ -53,6 +55,12 @@ def new_access(reference: Level, candidate: Level, kind: Literal["identity", "re
             if answer.new_access is None:
                 possible = answer
     return possible
+
+
+def _absent(who: Caller) -> Facts:
+    """Keys of accounts' principals that AWS gives for nobody else."""
+    keys = ("aws:principalarn", "aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths")
+    return {} if who.account else dict.fromkeys(keys, ())
 
 
 def _compared(reference: Level, candidate: Level, who: Caller, fixed: Facts) -> Comparison:
@@ -195,8 +203,11 @@ def _callers(level: Level) -> Iterator[Caller]:
         elif text.isdecimal():
             found.update(dict.fromkeys(_of_account(text)))
         else:
+            fields = text.split(":")
+            if len(fields) > 4 and {"*", "?"} & set(fields[4]):
+                fields[4] = _ACCOUNT if matches(fields[4], _ACCOUNT) else fields[4]
             try:
-                named = caller(text.replace("*", "x").replace("?", "x"))
+                named = caller(":".join(fields).replace("*", "x").replace("?", "x"))
             except ValueError:
                 continue
             if named.kind != "root":

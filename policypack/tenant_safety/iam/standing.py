@@ -56,7 +56,7 @@ class Principal:
         if policies.boundary or policies.session or policies.endpoint:
             return False
         levels = (*([] if self.who.kind == "root" else [policies.identity]), *policies.scps)
-        return all(any(allows_everything(a) for a in level) and not any(denies(a) for a in level) for level in levels)
+        return all(unlimited(level) for level in levels)
 
 
 Means = Literal["start", "assume", "pass", "run", "write"]
@@ -143,6 +143,11 @@ def allows_everything(attached: Attached) -> bool:
         and not (s.not_actions or s.not_resources or s.conditions or s.missing)
         for s in attached.document.statements
     )
+
+
+def unlimited(level: Level) -> bool:
+    """Do policies that are read together surely allow everything?"""
+    return any(allows_everything(a) for a in level) and not any(denies(a) for a in level)
 
 
 _POLICY_ARN = re.compile(r"arn:[a-z-]+:iam::(?:\d{12}|aws):policy/[\w+=,.@/-]+")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Literal, TypeVar
 
 from ..iam import Document, DocumentError, Unknown, parse
-from ..model import Grant, Issuer, Maybe, Membership, Part, Place, Policy, Principal, Unreadable
+from ..model import Credential, Grant, Issuer, Maybe, Membership, Part, Pipeline, Place, Policy, Principal, Unreadable
 from .symbols import leaf
 from .table import Role
 from .values import Resource, at, first, text
@@ -157,6 +157,25 @@ def issuers(resource: Resource, place: Place) -> Iterator[Part]:
     if resource.type == "aws:iam/openIdConnectProvider:OpenIdConnectProvider":
         url = text(first(resource.props, "url")) or Unknown("url")
         yield Issuer(place, url if isinstance(url, Unknown) else url.removeprefix("https://"))
+
+
+def credentials(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
+    """A user's access key or service-specific credential; without a status it is active."""
+    status = text(first(resource.props, "status"))
+    active = status if isinstance(status, Unknown) else (status or "Active").lower() == "active"
+    kind: Literal["access key", "service-specific credential"] = (
+        "access key" if resource.type == "aws:iam/accessKey:AccessKey" else "service-specific credential"
+    )
+    for p in role.paths("target"):
+        for path, user in _given(resource, p):
+            yield Credential(place, kind, text(user) or Unknown(path), active)
+
+
+def pipelines(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
+    """The roles that a pipeline runs as, by ARN or by name."""
+    for p in role.paths("roles"):
+        for path, value in at(resource.props, p):
+            yield Pipeline(place, _last(text(value) or Unknown(path)))
 
 
 def _prefix(resource: Resource) -> str:

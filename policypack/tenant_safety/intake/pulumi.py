@@ -94,6 +94,10 @@ def _of_role(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
             yield from identity.memberships(resource, place, role)
         elif role.role == "federation":
             yield from identity.issuers(resource, place)
+        elif role.role == "credential":
+            yield from identity.credentials(resource, place, role)
+        elif role.role == "ci_role_source":
+            yield from identity.pipelines(resource, place, role)
     elif role.family == "logs":
         yield from logs.groups(resource, place)
         yield from logs.routes(resource, place, role)

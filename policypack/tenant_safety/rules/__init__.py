@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from .baseline_outgrown import baseline_outgrown
 from .capacity_exceeds_plan import capacity_exceeds_plan
 from .capacity_sum_exceeds_plan import capacity_sum_exceeds_plan
+from .cicd_boundary_missing import cicd_boundary_missing
 from .cicd_chain_reaches_global_config import cicd_chain_reaches_global_config
+from .cicd_long_lived_key import cicd_long_lived_key
 from .cicd_reaches_global_config import cicd_reaches_global_config
 from .cicd_rewrites_itself import cicd_rewrites_itself
+from .cicd_trust_too_wide import cicd_trust_too_wide
 from .customer_cuts_logs import customer_cuts_logs
 from .customer_reaches_cicd import customer_reaches_cicd
 from .customer_reaches_links import customer_reaches_links
@@ -34,14 +37,17 @@ from .provider_not_pinned import provider_not_pinned
 from .region_unlisted import region_unlisted
 from .registry_unreadable import registry_unreadable
 from .resource_opaque import resource_opaque
+from .role_trust_foreign import role_trust_foreign
 from .rule import Rule
 from .service_admitted_without_source import service_admitted_without_source
+from .service_trust_without_source import service_trust_without_source
 from .shared_beyond_plan import shared_beyond_plan
 from .shared_with_everyone import shared_with_everyone
 from .shared_with_foreign_account import shared_with_foreign_account
 from .shared_with_organization import shared_with_organization
 from .stack_identity_disagrees import stack_identity_disagrees
 from .stack_unregistered import stack_unregistered
+from .trust_without_external_id import trust_without_external_id
 from .update_through_attached_provider import update_through_attached_provider
 
 CATALOG: tuple[Rule, ...] = (
@@ -54,9 +60,28 @@ CATALOG: tuple[Rule, ...] = (
     resource_opaque,
     document_unreadable,
     cicd_reaches_global_config,
+    cicd_chain_reaches_global_config,
+    global_config_admits_tenant,
+    cicd_rewrites_itself,
+    cicd_trust_too_wide,
+    cicd_boundary_missing,
+    cicd_long_lived_key,
+    role_trust_foreign,
+    trust_without_external_id,
+    service_trust_without_source,
     region_unlisted,
     foreign_tenant_referenced,
     shared_beyond_plan,
+    shared_with_everyone,
+    shared_with_foreign_account,
+    shared_with_organization,
+    service_admitted_without_source,
+    data_leaves_account,
+    network_joined_with_foreign_account,
+    customer_reaches_cicd,
+    customer_reaches_links,
+    customer_cuts_logs,
+    customer_unbounded,
     logs_not_central,
     log_route_foreign,
     log_retention_short,
@@ -71,19 +96,6 @@ CATALOG: tuple[Rule, ...] = (
     exemption_expired,
     exemption_unused,
     baseline_outgrown,
-    shared_with_everyone,
-    shared_with_foreign_account,
-    shared_with_organization,
-    service_admitted_without_source,
-    data_leaves_account,
-    network_joined_with_foreign_account,
-    global_config_admits_tenant,
-    cicd_chain_reaches_global_config,
-    cicd_rewrites_itself,
-    customer_reaches_cicd,
-    customer_reaches_links,
-    customer_cuts_logs,
-    customer_unbounded,
 )
 
 __all__ = ["CATALOG", "Rule", "with_own"]

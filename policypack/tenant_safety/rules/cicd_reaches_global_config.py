@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ..analysis import Facts
-from ..model import Finding, Grant, Issuer, Membership, Policy, Principal
+from ..model import Finding, Grant, Issuer, Membership, Pipeline, Policy, Principal
 from .rule import rule
 
 
@@ -15,7 +15,7 @@ from .rule import rule
     "Deny must be made before what it denies: put the Allow after it with depends_on.",
     scope="the identity policies, attachments and permission boundaries of this stack; what another stack's policy or "
     "the target's own resource policy grants is not read here",
-    reads=(Principal, Policy, Grant, Membership, Issuer),
+    reads=(Principal, Policy, Grant, Membership, Issuer, Pipeline),
     monotone=True,
     controls=(
         "saas-lens:SEC-2",

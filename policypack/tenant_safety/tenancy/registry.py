@@ -64,6 +64,13 @@ def _template(value: str) -> str:
     return _arn(_BLANK.sub("0", value)) and value
 
 
+def _subject(value: str) -> str:
+    unknown = sorted(set(_BLANK.findall(value)) - set(BLANKS))
+    if unknown:
+        raise ValueError(f"expected only {', '.join(f'{{{name}}}' for name in BLANKS)} in braces")
+    return _matchable(value)
+
+
 def _external_id(value: SecretStr) -> SecretStr:
     if not _EXTERNAL_ID.fullmatch(value.get_secret_value()):
         raise ValueError("expected 22 to 1,224 unguessable letters, digits and +=,.@:/-_")
@@ -101,6 +108,11 @@ ArnTemplate = Annotated[
     AfterValidator(_template),
     Field(description="An ARN pattern; {tenant}, {environment} and {account} are the pair's."),
 ]
+SubjectTemplate = Annotated[
+    str,
+    AfterValidator(_subject),
+    Field(description="A pattern of a token's subject; {tenant}, {environment} and {account} are the pair's."),
+]
 ActionPattern = Annotated[
     str, Field(pattern=r"^[a-z0-9-]+:[A-Za-z0-9*?]+$", description="Such as s3:GetObject, s3:Get*.")
 ]
@@ -131,14 +143,22 @@ class CicdRoles(Model):
     issuers: tuple[NamePattern, ...] = Field(
         default=(
             "token.actions.githubusercontent.com*",
+            "token.actions.*.ghe.com*",
+            "*/_services/token",
             "*gitlab*",
             "*bitbucket*",
             "oidc.circleci.com*",
             "agent.buildkite.com*",
             "api.pulumi.com*",
             "app.terraform.io*",
+            "app.*.terraform.io*",
         ),
         description="Patterns of OIDC issuers, without https://, whose tokens come from a CI.",
+    )
+    subjects: tuple[SubjectTemplate, ...] = Field(
+        default=(),
+        description="The subjects of tokens by which a pair's CI/CD roles may be assumed, such as "
+        "repo:acme/shop:environment:{tenant}-{environment}; by default whatever names one place to deploy from.",
     )
     boundaries: tuple[ArnPattern, ...] = Field(
         default=("arn:*:iam::*:policy/*",),
@@ -199,6 +219,9 @@ class Platform(Model):
     pack: tuple[ArnPattern, ...] | Nowhere = Field(description="Where this pack's artifacts live in AWS.")
     linker_roles: tuple[ArnPattern, ...] | Nowhere = Field(description="The roles that the link providers use.")
     cicd_roles: CicdRoles
+    partners: dict[AccountId, str] = Field(
+        default_factory=dict, description="Other companies' accounts that roles may trust, with what they do."
+    )
     customer_roles: CustomerRoles = CustomerRoles()
     log_destinations: tuple[DestinationPattern, ...] = Field(
         min_length=1, description="Where standard tenants' logs go."

@@ -4,7 +4,7 @@ import json
 
 import pulumi
 import pulumi_aws as aws
-from iam_json import allow, document, service
+from iam_json import ACCOUNT, allow, document, service
 
 
 def account(name: str, number: str) -> pulumi.ResourceOptions:
@@ -48,7 +48,9 @@ aws.s3.BucketPolicy(
     ),
     opts=logs,
 )
-deploy = aws.iam.Role("accounts-deploy", name="cicd-accounts", assume_role_policy=service("codebuild"), opts=first)
+deploy = aws.iam.Role(
+    "accounts-deploy", name="cicd-accounts", assume_role_policy=service("codebuild", ACCOUNT), opts=first
+)
 aws.iam.RolePolicy(
     "accounts-deploy",
     role=deploy.name,

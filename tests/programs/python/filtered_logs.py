@@ -2,7 +2,7 @@
 
 import pulumi
 import pulumi_aws as aws
-from iam_json import CENTRAL, allow, document, service
+from iam_json import ACCOUNT, CENTRAL, allow, document, service
 
 group = aws.cloudwatch.LogGroup("filtered-logs-app")
 aws.cloudwatch.LogSubscriptionFilter(
@@ -10,7 +10,7 @@ aws.cloudwatch.LogSubscriptionFilter(
 )
 stream = aws.kinesis.Stream("filtered-logs-own", shard_count=1)
 other = aws.cloudwatch.LogGroup("filtered-logs-other")
-role = aws.iam.Role("filtered-logs-other", assume_role_policy=service("logs"))
+role = aws.iam.Role("filtered-logs-other", assume_role_policy=service("logs", ACCOUNT))
 aws.iam.RolePolicy(
     "filtered-logs-other",
     role=role.id,

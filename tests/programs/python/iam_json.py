@@ -20,7 +20,8 @@ def document(*statements: Any) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [*statements]}
 
 
-def service(name: str) -> str:
-    """A trust policy for a service of AWS."""
+def service(name: str, source: str = "") -> str:
+    """A trust policy for a service of AWS, which acts for the account `source` alone where one is given."""
     who = {"Service": f"{name}.amazonaws.com"}
-    return json.dumps(document({"Effect": "Allow", "Principal": who, "Action": "sts:AssumeRole"}))
+    only = {"Condition": {"StringEquals": {"aws:SourceAccount": source}}} if source else {}
+    return json.dumps(document({"Effect": "Allow", "Principal": who, "Action": "sts:AssumeRole", **only}))

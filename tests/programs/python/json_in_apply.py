@@ -4,7 +4,7 @@ import json
 
 import pulumi
 import pulumi_aws as aws
-from iam_json import allow, document, service
+from iam_json import ACCOUNT, allow, document, service
 
 uploads = aws.s3.Bucket("json-in-apply-uploads", force_destroy=True)
 table = aws.dynamodb.Table(
@@ -13,7 +13,7 @@ table = aws.dynamodb.Table(
     hash_key="id",
     billing_mode="PAY_PER_REQUEST",
 )
-role = aws.iam.Role("json-in-apply-deploy", name="cicd-json-in-apply", assume_role_policy=service("codebuild"))
+role = aws.iam.Role("json-in-apply-deploy", name="cicd-json-in-apply", assume_role_policy=service("codebuild", ACCOUNT))
 aws.iam.RolePolicy(
     "json-in-apply-deploy",
     role=role.name,

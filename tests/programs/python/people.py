@@ -24,4 +24,3 @@ aws.iam.UserPolicy(
 aws.iam.UserGroupMembership("people-bot", user=bot.name, groups=[group.name])
 ana = aws.iam.User("people-ana")
 aws.iam.GroupMembership("people-analysts", group=group.name, users=[ana.name])
-aws.iam.AccessKey("people-bot", user=bot.name)

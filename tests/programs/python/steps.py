@@ -4,7 +4,7 @@ import json
 
 import pulumi
 import pulumi_aws as aws
-from iam_json import allow, document, service
+from iam_json import ACCOUNT, allow, document, service
 
 runner = aws.iam.Role("steps-function", assume_role_policy=service("lambda"))
 functions = [
@@ -18,7 +18,7 @@ functions = [
     for name in ("load", "store")
 ]
 arns = pulumi.Output.all(*[function.arn for function in functions])
-role = aws.iam.Role("steps-machine", assume_role_policy=service("states"))
+role = aws.iam.Role("steps-machine", assume_role_policy=service("states", ACCOUNT))
 aws.iam.RolePolicy(
     "steps-machine",
     role=role.id,

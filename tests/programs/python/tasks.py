@@ -4,7 +4,7 @@ import json
 
 import pulumi
 import pulumi_aws as aws
-from iam_json import CENTRAL, allow, document, service
+from iam_json import ACCOUNT, CENTRAL, allow, document, service
 
 secret = aws.secretsmanager.Secret("tasks-database")
 uploads = aws.s3.Bucket("tasks-uploads")
@@ -54,7 +54,7 @@ task = aws.ecs.TaskDefinition(
 web = aws.ecs.Service(
     "tasks-web", cluster=cluster.arn, task_definition=task.arn, desired_count=1, launch_type="FARGATE"
 )
-deploy = aws.iam.Role("tasks-deploy", name="cicd-tasks", assume_role_policy=service("codebuild"))
+deploy = aws.iam.Role("tasks-deploy", name="cicd-tasks", assume_role_policy=service("codebuild", ACCOUNT))
 aws.iam.RolePolicy(
     "tasks-deploy",
     role=deploy.id,
