@@ -24,6 +24,7 @@ from tests.cases import FOLDER, Case, cases  # noqa: E402
 
 EXAMPLES = ROOT / "policypack" / "tenant_safety" / "rules" / "examples.json"
 CHOSEN = re.compile(r" *# example$", re.MULTILINE)
+ANCHOR = re.compile(r"(?<=[:,\[-]) &[\w-]+")
 ALIAS = re.compile(r"[:,\[] \*\w")
 
 Written: TypeAlias = tuple[Case, str]
@@ -69,7 +70,7 @@ def _texts(text: str) -> Iterator[str]:
         lines = case.rstrip().splitlines()
         while lines[-1].startswith("#") or not lines[-1].strip():
             lines.pop()
-        own = "\n".join(lines)
+        own = ANCHOR.sub("", "\n".join(lines))
         chosen = CHOSEN.search(lines[0])
         yield own if not ALIAS.search(own) else _written_out(node) + (chosen[0] if chosen else "")
 
