@@ -38,8 +38,10 @@ SOURCE = """
     import pulumi_aws as aws
 
     settings = aws.ssm.Parameter("settings", type="String", value="{}")
-    role = aws.iam.Role("cicd", name="cicd-app", assume_role_policy=json.dumps({"Version": "2012-10-17", "Statement":
-        {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}}))
+    trust = json.dumps({"Version": "2012-10-17", "Statement":
+        {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}})
+    role = aws.iam.Role("cicd", name="cicd-app", assume_role_policy=trust,
+        permissions_boundary="arn:aws:iam::aws:policy/PowerUserAccess")
     data = aws.s3.Bucket("data")
     aws.iam.RolePolicy("own", role=role.id, policy=pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Action": "ssm:GetParameter", "Resource": settings.arn},
@@ -158,8 +160,10 @@ AROUND = """
     key = Resource("key", "random:index/randomId:RandomId", ["hex"], byteLength=4)
     data = aws.s3.Bucket("data", bucket=pulumi.Output.concat("data-", key.hex))
     jobs = aws.sqs.Queue("jobs")
-    role = aws.iam.Role("cicd", name="cicd-app", assume_role_policy=json.dumps({"Version": "2012-10-17", "Statement":
-        {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}}))
+    trust = json.dumps({"Version": "2012-10-17", "Statement":
+        {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}})
+    role = aws.iam.Role("cicd", name="cicd-app", assume_role_policy=trust,
+        permissions_boundary="arn:aws:iam::aws:policy/PowerUserAccess")
     aws.iam.RolePolicy("own", role=role.id, policy=pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Action": "s3:*", "Resource": data.arn},
         {"Effect": "Allow", "Action": "sqs:*", "Resource": jobs.arn},
@@ -318,7 +322,8 @@ def test_a_digest_of_a_symbol_is_not_known(symbolic: Engine, tmp_path: Path) -> 
         data = aws.s3.Bucket("data")
         trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
         trusted = json.dumps({"Version": "2012-10-17", "Statement": trust})
-        role = aws.iam.Role("cicd", name="cicd-app", assume_role_policy=trusted)
+        role = aws.iam.Role("cicd", name="cicd-app", assume_role_policy=trusted,
+            permissions_boundary="arn:aws:iam::aws:policy/PowerUserAccess")
 
         def allow(name, resource):
             aws.iam.RolePolicy(name, role=role.id, policy=resource.apply(lambda r: json.dumps({"Version": "2012-10-17",

@@ -104,7 +104,7 @@ VENDORS = (
         ("organization:<organization>:pipeline:<pipeline>:ref:refs/heads/<branch>:commit:<commit>:step:<step>",),
         tuple(f"organization:<organization>:pipeline:<pipeline>:ref:{ref}:*" for ref in _REFS),
     ),
-    # https://www.pulumi.com/docs/administration/access-identity/oidc-client/
+    # https://www.pulumi.com/docs/esc/guides/configuring-oidc/
     Vendor(
         "Pulumi Cloud",
         ("*pulumi*",),

@@ -36,6 +36,7 @@ func program(ctx *pulumi.Context) error {
 	}
 	role, err := aws.NewRole(ctx, "cicd", pulumi.Map{
 		"name": pulumi.String("cicd-app"), "assumeRolePolicy": pulumi.String(trust),
+		"permissionsBoundary": pulumi.String("arn:aws:iam::aws:policy/PowerUserAccess"),
 	})
 	if err != nil {
 		return err

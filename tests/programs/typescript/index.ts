@@ -7,6 +7,7 @@ const granted = new pulumi.Config().get("granted");
 const settings = new aws.ssm.Parameter("settings", { type: "String", value: "{}" });
 const role = new aws.iam.Role("cicd", {
     name: "cicd-app",
+    permissionsBoundary: "arn:aws:iam::aws:policy/PowerUserAccess",
     assumeRolePolicy: JSON.stringify({
         Version: "2012-10-17",
         Statement: { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" },
