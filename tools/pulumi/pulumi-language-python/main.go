@@ -221,11 +221,17 @@ func (*host) About(ctx context.Context, req *pulumirpc.AboutRequest) (*pulumirpc
 	if err != nil {
 		return nil, err
 	}
-	info, err := chain.About(ctx)
+	// The engine asks in every run. What the SDK would tell besides, pip's version, takes half a second to find out.
+	cmd, err := chain.Command(ctx, "-I", "-S", "-c", "import sys; print(sys.executable, *sys.version_info[:3], sep='\\n')")
 	if err != nil {
 		return nil, err
 	}
-	return &pulumirpc.AboutResponse{Executable: info.PythonExecutable, Version: info.PythonVersion.String()}, nil
+	told, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("ask %s which Python it is: %w", cmd.Path, err)
+	}
+	executable, release, _ := strings.Cut(strings.TrimSpace(string(told)), "\n")
+	return &pulumirpc.AboutResponse{Executable: executable, Version: strings.ReplaceAll(release, "\n", ".")}, nil
 }
 
 func (*host) GetProgramDependencies(
