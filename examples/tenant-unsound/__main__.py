@@ -1,4 +1,7 @@
-"""The sound tenant's stack with faults planted; above each stands what it breaks: `# Fault: RULE RESOURCE`."""
+"""The sound tenant's stack with faults planted; above each stands what it breaks: `# Fault: RULE RESOURCE`.
+
+`# Undetermined: …` is what a plain preview can't know of it yet.
+"""
 
 import json
 import runpy
@@ -29,11 +32,13 @@ def ci_role(name: str, **more: object) -> aws.iam.Role:
 # --- CI/CD roles that reach global config ---
 
 # Fault: cicd-boundary-missing cicd-admin
+# Fault: cicd-rewrites-itself cicd-admin
 # Fault: cicd-reaches-global-config admin
 aws.iam.RolePolicy("admin", role=ci_role("cicd-admin").id, policy=allow("*", "*"))
 
 # A role by another name is CI/CD, too, if a CI's tokens open it.
 # Fault: cicd-boundary-missing release
+# Fault: cicd-rewrites-itself release
 # Fault: cicd-trust-too-wide release
 release = aws.iam.Role(
     "release",
@@ -62,6 +67,7 @@ aws.iam.RolePolicyAttachment(
 # Neither the role nor the policy is known by its ARN before it exists.
 state = aws.iam.Policy("read-state", policy=allow("s3:Get*", "arn:aws:s3:::acme-pulumi-*/*"))
 # Fault: cicd-boundary-missing cicd-state
+# Undetermined: cicd-rewrites-itself cicd-state
 # Fault: cicd-reaches-global-config read-state-for-ci
 aws.iam.RolePolicyAttachment("read-state-for-ci", role=ci_role("cicd-state").name, policy_arn=state.arn)
 

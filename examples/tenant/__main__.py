@@ -156,6 +156,8 @@ boundary = aws.iam.Policy(
                     "Resource": "*",
                 },
                 {"Effect": "Allow", "Action": "ssm:*", "Resource": f"arn:aws:ssm:*:{ACCOUNT}:parameter/{NAME}/*"},
+                # Whoever runs a command in a task has the rights of the task's role.
+                {"Effect": "Deny", "Action": "ecs:ExecuteCommand", "Resource": "*"},
             ],
         }
     ),

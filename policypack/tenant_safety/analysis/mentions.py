@@ -40,7 +40,8 @@ def foreign(index: Index, registry: Registry, pair: tuple[str, str]) -> Iterator
     routes = {(route.at.urn, route.label) for route in index.of(LogRoute)}
     shared = {(each.at.urn, each.label) for each in index.of(Admission)}
     shared |= {(each.at.urn, each.label) for each in index.of(Crossing)}
-    for mention in dict.fromkeys(index.of(Mention)):
+    # A provider is read once for itself, and once more with each resource that it makes.
+    for mention in {(each.at.urn, each.path, each.account, each.arn): each for each in index.of(Mention)}.values():
         place = mention.at.urn, mention.path
         for found in bounds.named(mention) if place not in routes else ():
             if not found.tenant or place not in shared:

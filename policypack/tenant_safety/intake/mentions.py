@@ -26,7 +26,7 @@ _SAYS_NOTHING = (
 _DOCUMENTS = ("doc", "trust_doc", "inline_doc")
 
 
-def mentions(resource: Resource, place: Place) -> Iterator[Part]:
+def mentions(resource: Resource, place: Place) -> Iterator[Mention]:
     """The accounts that are named, each once in a text.
 
     What is not known yet counts where a property's name says that it names an account, and something else than AWS

@@ -59,8 +59,11 @@ def parts(resource: Resource, trusted: Sequence[str], own: Provider | None) -> I
     token = canonical(resource.type)
     place = _place(resource, token, own)
     if token in PROVIDERS:
-        yield provider(resource)
-        yield from mentions.mentions(resource, place)
+        acts = provider(resource)
+        yield acts
+        # In which account it acts, rules of their own say.
+        named = () if isinstance(acts.accounts, Unknown) else acts.accounts
+        yield from (each for each in mentions.mentions(resource, place) if each.account not in named)
         return
     if not resource.custom:
         # A component owns nothing but its children, which are judged themselves.
