@@ -19,27 +19,6 @@ from tests.cases import cases
 
 COMMAND = CliRunner()
 TOOLS = Path(__file__).parents[1] / "tools"
-AWAITED = {
-    "cis-aws:1.14",
-    "cis-aws:2.1.4",
-    "cis-aws:3.1",
-    "nist-800-53:AC-20",
-    "nist-800-53:AC-21",
-    "nist-800-53:CA-3",
-    "nist-800-53:CM-12",
-    "nist-800-53:IA-5",
-    "nist-800-53:IA-8",
-    "nist-800-53:IA-9",
-    "nist-800-53:SA-9",
-    "nist-800-53:SC-7",
-    "nist-800-53:SC-7(10)",
-    "well-architected:SEC02-BP02",
-    "well-architected:SEC03-BP05",
-    "well-architected:SEC03-BP06",
-    "well-architected:SEC05-BP02",
-    "well-architected:SEC08-BP04",
-}
-"""Controls that only rules about identities, boundaries, sharing and customers bear on."""
 
 
 @pytest.fixture
@@ -65,7 +44,7 @@ def test_no_control_is_without_a_rule() -> None:
     """What nothing bears on need not be shown."""
     named = {name for rule in CATALOG for name in rule.controls}
 
-    assert set(CONTROLS) - named <= AWAITED
+    assert [] == sorted(set(CONTROLS) - named)
 
 
 def test_controls_say_where_they_were_read() -> None:

@@ -125,6 +125,8 @@ def digest(text: str, *files: Path) -> str:
 
 
 def install_packages(before: str) -> str:
+    if VENV.is_symlink():
+        raise SetupError(f"expected {VENV} to be a folder of this checkout (got a link): what it has would be cleared")
     if here() not in before:
         # The interpreter that .venv was made from, should this be the one in .venv.
         base = str(getattr(sys, "_base_executable", sys.executable))
