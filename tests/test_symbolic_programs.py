@@ -36,6 +36,9 @@ UNDETERMINED = {
     ("cicd-reaches-global-config", "digest-deploy"): "a digest may be of anything",
     ("cicd-reaches-global-config", "looked-up-value-deploy"): "somebody else has put that value there",
     ("cicd-reaches-global-config", "loose-boundary-deploy"): "all that the ARN had of its own has become a star",
+    ("cicd-rewrites-itself", "branching-deploy"): "it branches on a value that AWS draws",
+    ("cicd-rewrites-itself", "branching-more-deploy"): "it branches on a value that AWS draws",
+    ("cicd-rewrites-itself", "digest-deploy"): "a digest may be of anything",
 }
 """Findings that are undetermined symbolically where an update finds nothing, or a violation; and why."""
 ARRIVED = {
