@@ -59,7 +59,7 @@ for name in (Path(__file__).parent / "modules.txt").read_text().split():
 DOCUMENTS = ("doc", "inline_doc", "trust_doc", "dest_doc")
 FAMILIES = ("access", "binding", "cicd", "logs", "share")
 """Roles of the pack's table in which such a property is a policy document, and not a template of other things."""
-ADVISORY = ("capacity", "global-config", "identity", "logs", "reading", "tenancy")
+ADVISORY = ("boundary", "capacity", "customer", "global-config", "identity", "logs", "reading", "sharing", "tenancy")
 
 
 @dataclass(frozen=True, order=True)

@@ -48,6 +48,9 @@ UNDETERMINED = {
             "shared-with-organization",
         )
     },
+    ("cicd-rewrites-itself", "branching-deploy"): "it branches on a value that AWS draws",
+    ("cicd-rewrites-itself", "branching-more-deploy"): "it branches on a value that AWS draws",
+    ("cicd-rewrites-itself", "digest-deploy"): "a digest may be of anything",
 }
 """Findings that are undetermined symbolically where an update finds nothing, or a violation; and why."""
 ARRIVED = {

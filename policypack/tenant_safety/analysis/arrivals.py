@@ -18,7 +18,7 @@ def concerned(index: Index, world: World, everyone: Sequence[Principal], judged:
     active = [each for each in everyone if each.who.id in judged or not world.is_idle(each)]
     about = [each for each in everyone if _tells(arrived, each)]
     found = {each.who.id: each for each in about}
-    if any(index.made_by((arrived,), kind) for kind in (Issuer, Membership)):
+    if not arrived or any(index.made_by((arrived,), kind) for kind in (Issuer, Membership)):
         return [*everyone]
     if any(each.who.id in found for each in active):
         return [*everyone]

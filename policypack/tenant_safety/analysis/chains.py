@@ -110,9 +110,8 @@ class Cast:
         documents = {arns[p.at.urn]: p.document for p in index.of(Policy) if isinstance(p.document, Document)}
         everyone = [each.principal for each in self.actors if each.holder.kind != "group"]
         self.world = World(everyone, documents)
-        if index.stack.arrived:
-            judged_ones = {each.principal.who.id for each in (*self.cicd, *self.customers)}
-            self.world = World(concerned(index, self.world, everyone, judged_ones), documents)
+        judged_ones = {each.principal.who.id for each in (*self.cicd, *self.customers)}
+        self.world = World(concerned(index, self.world, everyone, judged_ones), documents)
         self._come_to: dict[str, tuple[list[Step], Iterator[Step]]] = {}
         self._answers: dict[object, Reach] = {}
 
