@@ -83,7 +83,7 @@ def reach_links(cast: Cast) -> Iterator[Way]:
 
 def cut_logs(cast: Cast) -> Iterator[Way]:
     """How the customer's principals can cut the records of what they do."""
-    sinks = [*_sinks(cast.index)]
+    sinks = [*_sinks(cast.index)] if cast.customers else []
     for actor in cast.customers:
         if found := surest(_cutting(cast, actor, sinks)):
             yield found

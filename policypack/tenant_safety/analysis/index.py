@@ -18,10 +18,21 @@ class Index:
         self._by_kind: dict[type, list[Part]] = defaultdict(list)
         for part in stack.parts:
             self._by_kind[type(part)].append(part)
+        self._names: dict[type, dict[str, list[Part]]] = {}
 
     def of(self, kind: type[P]) -> tuple[P, ...]:
         """All parts of a kind."""
         return tuple(cast("list[P]", self._by_kind.get(kind, [])))
+
+    def named(self, kind: type[P], name: str) -> tuple[P, ...]:
+        """The parts of a kind that have a name, where it is known."""
+        if kind not in self._names:
+            found: dict[str, list[Part]] = defaultdict(list)
+            for part in self._by_kind.get(kind, ()):
+                if own := known(getattr(part, "name", None)):
+                    found[own].append(part)
+            self._names[kind] = found
+        return tuple(cast("list[P]", self._names[kind].get(name, [])))
 
     @cached_property
     def _by_urn(self) -> dict[str, list[Part]]:

@@ -101,7 +101,18 @@ def received_by(index: Index, destination: Maybe[str]) -> tuple[LogSink, ...]:
     if isinstance(destination, Unknown):
         found = index.made_by(destination.depends_on, LogSink)
         return found if len(found) == 1 else ()
-    return tuple(sink for sink in index.of(LogSink) if known(sink.name) and _is(sink, destination))
+    return tuple(sink for name in _names(destination) for sink in index.named(LogSink, name) if _is(sink, destination))
+
+
+def _names(destination: str) -> tuple[str, ...]:
+    """What a sink may be called that an ARN, or a name, names."""
+    fields = destination.split(":", 5)
+    if len(fields) < 6:
+        return (destination,)
+    service, resource = fields[2], fields[5]
+    if service == "s3":
+        return (resource.split("/", 1)[0],)
+    return tuple(resource.removeprefix(each) for each in _BEFORE_NAME.get(service, ()) if resource.startswith(each))
 
 
 def _is(sink: LogSink, destination: str) -> bool:
