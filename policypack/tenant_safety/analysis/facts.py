@@ -138,9 +138,9 @@ class Facts:
         return tuple(trusts.deputies(self._index, self.registry, self.judged))
 
     @cached_property
-    def partner_trusts(self) -> tuple[trusts.Beyond, ...]:
-        """Roles that a partner may assume without an external id."""
-        return tuple(trusts.unidentified(self._index, self.registry))
+    def unidentified_trusts(self) -> tuple[trusts.Beyond, ...]:
+        """Roles that those who act for many may assume without an external id."""
+        return tuple(trusts.unidentified(self._index, self.registry, self.judged))
 
     @cached_property
     def ci_trusts(self) -> tuple[oidc.Open, ...]:

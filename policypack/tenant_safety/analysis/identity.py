@@ -11,15 +11,19 @@ from ..iam import (
     TARGET_SIDE,
     Attached,
     Caller,
+    Comparison,
     Document,
     Policies,
     Reach,
+    Statement,
     Unknown,
     caller,
     covers,
     granting,
     managed_policy,
     matches,
+    new_access,
+    parse,
     reach,
     unlimited,
 )
@@ -182,8 +186,11 @@ def unbounded(index: Index, platform: Platform) -> Iterator[Unbounded]:
     demanded = platform.cicd_roles.boundaries
     for holder in ci_principals(index, platform) if demanded else ():
         boundary = holder.principal.boundary if holder.principal else None
-        hollow = unlimited(tuple(_boundary(index, holder.principal)))
-        if hollow or not (isinstance(boundary, str) and any(matches(each, boundary) for each in demanded)):
+        likely = _likely(index, boundary)
+        limits = (Attached(likely.at.urn, likely.document),) if likely else tuple(_boundary(index, holder.principal))
+        hollow = unlimited(limits)
+        arn = _arn(likely) if likely else boundary
+        if hollow or not (isinstance(arn, str) and any(covers(each, arn) for each in demanded)):
             missing = tuple(each for each in (holder.ci, boundary) if isinstance(each, Unknown))
             yield Unbounded(holder, boundary, missing, hollow)
 
@@ -442,6 +449,7 @@ def _admits_ci(principal: Principal, platform: Platform) -> Maybe[str]:
     """Which CI's identity provider or service a role's trust admits, if any."""
     trust = principal.trust if isinstance(principal.trust, Document) else None
     doubt: Unknown | None = principal.name if isinstance(principal.name, Unknown) else None
+    anybody = False
     for statement in trust.statements if trust else ():
         if statement.effect != "Allow":
             continue
@@ -451,11 +459,53 @@ def _admits_ci(principal: Principal, platform: Platform) -> Maybe[str]:
         for kind, value in statement.principals:
             if isinstance(value, Unknown):
                 doubt = doubt or value
+            elif value == "*" and kind == "AWS":
+                anybody = True
             elif value == "*":
                 return "anybody may assume it"
             elif _of_ci(kind, value, platform):
                 return f"{value} may assume it"
+    if trust and anybody:
+        admits = _admits_named(trust, platform)
+        if admits.new_access:
+            return "anybody may assume it"
+        doubt = admits.missing[0] if admits.new_access is None else doubt
     return doubt or ""
+
+
+def _admits_named(trust: Document, platform: Platform) -> Comparison:
+    """May somebody of the organization with the name of a CI/CD role assume a role that is open to anybody?
+
+    Conditions can keep all of them out.  Whose ARN it is, is asked as if callers had it as a tag, since there are as
+    many as there are names; of paths only those that the trust spells, though its stars take in others.
+    """
+    compared = [
+        value for s in trust.statements for c in s.conditions if c.key == "aws:principalarn" for value in c.known
+    ]
+    paths = {"/", *("/".join(["", *arn.split("/")[1:-1], ""]) for arn in compared)}
+    spellings = {each for name in platform.cicd_roles.names for each in (name, name.lower(), name.upper())}
+    named = [f"arn:*:iam::*:{kind}{path}{each}" for kind in ("role", "user") for path in paths for each in spellings]
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "*"}
+    outside = {"StringNotEquals": {"aws:PrincipalOrgID": platform.organization}}
+    others = {"ArnNotLike": {f"{_AS_TAG}aws:PrincipalArn": named}}
+    statements = [{**deny, "Condition": each} for each in (outside, others)]
+    asked = replace(trust, statements=tuple(_open(trust)))
+    limits = parse({"Version": "2012-10-17", "Statement": statements})
+    return new_access((), (Attached("the trust", asked), Attached("the registry", limits)), "trust")
+
+
+_AS_TAG = "aws:principaltag/"
+
+
+def _open(trust: Document) -> Iterator[Statement]:
+    """What a trust says of anybody, with callers' ARNs and accounts as tags."""
+    for statement in trust.statements:
+        if statement.effect == "Deny" or ("AWS", "*") in (statement.principals or ()):
+            conditions = tuple(
+                replace(c, key=f"{_AS_TAG}{c.key}") if c.key in ("aws:principalarn", "aws:principalaccount") else c
+                for c in statement.conditions
+            )
+            yield replace(statement, principals=(("AWS", "*"),), conditions=conditions)
 
 
 def _of_ci(kind: str, principal: str, platform: Platform) -> bool:
@@ -485,6 +535,22 @@ def _boundary(index: Index, principal: Principal | None) -> Iterator[Attached]:
     else:
         source, document = _policy(index, principal.boundary)
         yield Attached(f"the permission boundary {source}", document)
+
+
+def _likely(index: Index, boundary: Maybe[str] | None) -> Policy | None:
+    """The policy of this stack that a boundary which is not known yet most likely is: all that it depends on.
+
+    What is derived from an ARN could be any other; once it is known it is judged by what it is.
+    """
+    urns = boundary.depends_on if isinstance(boundary, Unknown) else ()
+    found = [each for each in index.made_by(urns, Policy) if isinstance(each.document, Document)]
+    return found[0] if len(found) == len(urns) == 1 else None
+
+
+def _arn(policy: Policy) -> str:
+    """A pattern of the ARNs that a policy of this stack can have."""
+    name = known(policy.name) or f"{policy.prefix}*"
+    return f"arn:aws:iam::{known(policy.at.account) or '*'}:policy{known(policy.path) or '/*'}{name}"
 
 
 def _documents(index: Index, grant: Grant, certain: bool) -> Iterator[Attached]:

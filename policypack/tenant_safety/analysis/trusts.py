@@ -71,11 +71,15 @@ class Beyond:
 
 
 def foreign(index: Index, registry: Registry, judged: Judged) -> Iterator[Beyond]:
-    """Roles that somebody may assume who is neither of the stack's accounts nor of the platform's, nor a partner."""
+    """Roles that somebody may assume who is neither of the stack's accounts nor of the platform's, nor a partner.
+
+    Through roles of the platform's own stacks tenants come in; `unidentified` asks them who they are.
+    """
     platform = registry.platform
     own = own_accounts(registry, judged)
-    accounts = allow({"AWS": [*own, *platform.partners]})
-    linkers = {platform.own_linker(tenant, each).lower() for tenant, each in pairs(registry)} - {""}
+    tenants = _owners(registry) if judged.plan is None and judged.pair is None else {}
+    accounts = allow({"AWS": [*own, *platform.partners, *tenants]})
+    linkers = _linkers(registry)
 
     def kept(kind: str, value: Maybe[str]) -> bool:
         if kind == "Federated":
@@ -85,7 +89,7 @@ def foreign(index: Index, registry: Registry, judged: Judged) -> Iterator[Beyond
 
     for role in roles(index):
         if known(role.name).lower() in linkers:
-            continue  # linker-wider compares its trust with what the registry gives.
+            continue
         named = {value for s in statements_of(role.trust) for _, value in s.principals or ()}
         keys = {provider: f"{provider}:{claim}" for provider, claim in _IDENTITIES.items() if provider in named}
         public = [allow({"Federated": each}, StringEquals={key: spelt(role.trust, key)}) for each, key in keys.items()]
@@ -107,16 +111,78 @@ def deputies(index: Index, registry: Registry, judged: Judged) -> Iterator[Beyon
         yield from beyond(role, kept, sources)
 
 
-def unidentified(index: Index, registry: Registry) -> Iterator[Beyond]:
-    """Roles that a partner may assume for any of its customers: without an external id."""
-    partners = registry.platform.partners
+def unidentified(index: Index, registry: Registry, judged: Judged) -> Iterator[Beyond]:
+    """Roles that somebody who acts for many may assume for any of them: without an external id of its own."""
+    linkers = _linkers(registry)
+    for role in roles(index):
+        if known(role.name).lower() not in linkers:
+            for agent in _agents(role, registry, judged):
+                identified = allow({"AWS": [*agent.accounts]}, StringEquals={"sts:ExternalId": [*agent.ids]})
+                yield from beyond(role, agent.is_asked, (identified,), agent.others)
 
-    def kept(kind: str, value: Maybe[str]) -> bool:
-        return kind == "AWS" and (isinstance(value, Unknown) or account_of(value) in partners)
 
-    for role in roles(index) if partners else ():
-        key = "sts:ExternalId"
-        yield from beyond(role, kept, (allow({"AWS": [*partners]}, StringEquals={key: spelt(role.trust, key)}),))
+@dataclass(frozen=True, slots=True)
+class _Agent:
+    """Who has to show an external id, and which ones say for whom it acts.  `others` are those that need none."""
+
+    accounts: tuple[str, ...]
+    ids: tuple[str, ...]
+    others: Attached
+
+    def is_asked(self, kind: str, value: Maybe[str]) -> bool:
+        return kind == "AWS" and (isinstance(value, Unknown) or value == "*" or account_of(value) in self.accounts)
+
+
+def _agents(role: Principal, registry: Registry, judged: Judged) -> Iterator[_Agent]:
+    """The partners; tenants, in the platform's own stacks; in tenants' the linkers, which act for all tenants.  Only
+    those whose accounts the trust names: of whoever else gets in `foreign` tells.
+    """
+    platform, literals = registry.platform, spelt(role.trust, "sts:ExternalId")
+    principals = [value for s in statements_of(role.trust) for _, value in s.principals or ()]
+    arns = [*principals, *compared(role.trust, "aws:PrincipalArn")]
+    mentioned = {*map(account_of, arns), *compared(role.trust, "aws:PrincipalAccount")}
+    partners = tuple(platform.partners)
+    if not mentioned.isdisjoint(partners) or any(isinstance(each, Unknown) for each in principals if partners):
+        yield _Agent(partners, tuple(literals), deny(StringNotEquals={"aws:PrincipalAccount": partners}))
+    if judged.plan is None:
+        for account, pair in _owners(registry).items():
+            if account in mentioned and account not in judged.accounts:
+                own = _issued(registry, pair)
+                ids = (own,) if own else _unissued(literals, registry, pair)
+                yield _Agent((account,), ids, deny(StringNotEquals={"aws:PrincipalAccount": [account]}))
+    elif judged.pair and platform.linker_roles != "not-in-aws" and not _is_reader(role, registry):
+        accounts = tuple(dict.fromkeys(each.split(":")[4] for each in platform.linker_roles))
+        if not mentioned.isdisjoint(accounts):
+            ids = _unissued(literals, registry, judged.pair)
+            yield _Agent(accounts, ids, deny(ArnNotLike={"aws:PrincipalArn": platform.linker_roles}))
+
+
+def _unissued(ids: Sequence[str], registry: Registry, pair: tuple[str, str]) -> tuple[str, ...]:
+    """The external ids without those that the registry gives other pairs."""
+    others = {_issued(registry, each) for each in pairs(registry) if each != pair}
+    return tuple(each for each in ids if each not in others)
+
+
+def _is_reader(role: Principal, registry: Registry) -> bool:
+    """Is it the links' reader?  It tells of load balancers by their ARNs, which are bound to its account."""
+    links = registry.platform.links
+    return links is not None and known(role.name).lower() == links.reader.lower()
+
+
+def _owners(registry: Registry) -> dict[str, tuple[str, str]]:
+    """The pairs by their accounts."""
+    return {registry.tenants[t].environments[e].account: (t, e) for t, e in pairs(registry)}
+
+
+def _issued(registry: Registry, pair: tuple[str, str]) -> str:
+    """The external id that the registry gives a pair."""
+    found = registry.tenants[pair[0]].environments[pair[1]].external_id
+    return found.get_secret_value() if found else ""
+
+
+def _linkers(registry: Registry) -> set[str]:
+    """The names of the pairs' own linkers, whose trust linker-wider compares with what the registry gives."""
+    return {registry.platform.own_linker(*pair).lower() for pair in pairs(registry)} - {""}
 
 
 def own_accounts(registry: Registry, judged: Judged) -> list[str]:
@@ -131,7 +197,7 @@ def named(found: Beyond, registry: Registry) -> str:
     if found.witness is None or found.witness.who.id.startswith(f"{UNNAMED}."):
         return "somebody"
     who, context = found.witness.who, found.witness.context
-    owners = {registry.tenants[t].environments[e].account: f"{t}-{e}" for t, e in pairs(registry)}
+    owners = {account: "-".join(pair) for account, pair in _owners(registry).items()}
     owners |= dict.fromkeys(registry.platform.accounts, "the platform") | registry.platform.partners
     about = who.id
     if who.account:

@@ -12,7 +12,8 @@ from .rule import rule
     severity="high",
     title="A CI/CD role has no permission boundary",
     remediation="Set permissionsBoundary to one of platform.cicd_roles.boundaries.",
-    scope="the roles and users of this stack; what the boundary allows is for cicd-reaches-global-config to say",
+    scope="the roles and users of this stack; a boundary that is not known yet is taken for the one policy of this "
+    "stack that it depends on, and judged again when it is known; what it allows is for cicd-reaches-global-config",
     reads=(Principal, Issuer, Pipeline),
     monotone=True,
     controls=(
@@ -27,8 +28,10 @@ def cicd_boundary_missing(facts: Facts) -> Iterator[Finding]:
         holder, demanded = found.holder, " or ".join(facts.platform.cicd_roles.boundaries)
         ci = f" ({holder.ci})" if isinstance(holder.ci, str) else ", which may be a CI/CD one,"
         has = f"has the permission boundary {found.boundary}" if found.boundary else "has no permission boundary"
-        has = "may have no such permission boundary" if isinstance(found.boundary, Unknown) else has
         has += ", which allows everything" if found.hollow else ""
+        if isinstance(found.boundary, Unknown):
+            lacks = "a permission boundary that allows everything" if found.hollow else "no such permission boundary"
+            has = f"may have {lacks}"
         why = f"{holder.kind} {holder.name}{ci} {has}; expected {demanded}"
         assert holder.principal is not None
         yield decided(holder.principal.at.urn, why, found.missing)

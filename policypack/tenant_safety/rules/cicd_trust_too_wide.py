@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ..analysis import Facts
-from ..model import Finding, Principal
+from ..model import Finding, Issuer, Pipeline, Principal
 from .rule import rule
 
 
@@ -12,9 +12,10 @@ from .rule import rule
     severity="critical",
     title="A role is open to more of a CI than one place to deploy from",
     remediation="Compare sub with the whole name of the organization, the repository or project, and the environment "
-    "or protected branch that deploys this stack, and aud with the audience (StringEquals).",
-    scope="the trust policies of this stack's roles; which branches and environments are protected is the CI's to say",
-    reads=(Principal,),
+    "or protected branch that deploys this stack, and aud with the one audience that stands for AWS (StringEquals).",
+    scope="the trust policies of this stack's roles: for tokens of CIs, and at CI/CD roles for those of other OIDC "
+    "providers, of identity pools and for certificates; which branches are protected is the CI's to say",
+    reads=(Principal, Issuer, Pipeline),
     monotone=True,
     controls=(
         "well-architected:SEC03-BP07",

@@ -6,9 +6,17 @@ import pulumi_aws as aws
 sound = pulumi.Config().get_bool("sound")
 
 account = aws.get_caller_identity_output().account_id
+orders = aws.sqs.Queue("orders", name="orders")
+receiving = pulumi.Output.json_dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "sqs:ReceiveMessage", "Resource": orders.arn}],
+    }
+)
 web = aws.iam.Role(
     "app-build",
     name="app-build",
+    permissions_boundary=aws.iam.Policy("app-build-boundary", policy=receiving).arn,
     assume_role_policy=pulumi.Output.json_dumps(
         {
             "Version": "2012-10-17",
@@ -21,17 +29,7 @@ web = aws.iam.Role(
         }
     ),
 )
-orders = aws.sqs.Queue("orders", name="orders")
-aws.iam.RolePolicy(
-    "app-build",
-    role=web.id,
-    policy=pulumi.Output.json_dumps(
-        {
-            "Version": "2012-10-17",
-            "Statement": [{"Effect": "Allow", "Action": "sqs:ReceiveMessage", "Resource": orders.arn}],
-        }
-    ),
-)
+aws.iam.RolePolicy("app-build", role=web.id, policy=receiving)
 
 passing = {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"}
 if sound:
