@@ -84,6 +84,8 @@ class _Bounds:
         urn, where, account = mention.at.urn, mention.path, mention.account
         if isinstance(account, Unknown):
             yield Foreign(urn, "an account", where, "not known yet", True, (account,))
+        elif account == "*":
+            yield Foreign(urn, "every account of the organization", where, "other tenants' too", True)
         elif account in self.tenants:
             yield Foreign(urn, _shown(mention), where, f"{self.tenants[account]}'s", True)
         elif account in self.platform and not self._may_name(mention.arn, account):

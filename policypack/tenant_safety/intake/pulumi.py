@@ -105,8 +105,15 @@ def _of_role(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
         yield from capacity.capacities(resource, place, role)
     elif role.family in ("access", "share"):
         yield from sharing.read(resource, place, role)
-    elif role.family == "opaque" and role.role in ("arbitrary_resource", "remote_execution"):
+    elif role.family == "opaque":
+        yield from _opaque(resource, place, role)
+
+
+def _opaque(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
+    if role.role in ("arbitrary_resource", "remote_execution"):
         yield Opaque(place, f"a resource of type {resource.type} could create anything")
+    elif role.role == "runs_document":
+        yield from embedded.documents(resource, place, role)
 
 
 def _harmless(resource: Resource, trusted: Sequence[str]) -> bool:
