@@ -265,6 +265,8 @@ class Mention:
     arn: str = ""
     secret: bool = False
     """It stands in a secret, so only whose it is may be shown."""
+    stack: Maybe[str] = ""
+    """The Pulumi stack whose outputs are read, where that is named instead: `organization/project/stack`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from .values import Resource, first, from_json, text
 
 _LOOSE = ("endpoints", "skipRequestingAccountId", "customCaBundle")
 AWS_PROVIDER = "pulumi:providers:aws"
+_STACK_REFERENCE = "pulumi:pulumi:StackReference"
 PROVIDERS = (AWS_PROVIDER, NATIVE_PROVIDER)
 """Providers that act in an AWS account; both take the same settings for which one."""
 
@@ -76,6 +77,8 @@ def parts(resource: Resource, trusted: Sequence[str], own: Provider | None) -> I
         yield from mentions.mentions(resource, place)
         yield from mentions.regions(resource, place, own.region if own else Unknown("region"))
         return
+    if token == _STACK_REFERENCE:
+        yield mentions.stack(resource, place)
     if read := links.READERS.get(resource.type):
         yield from read(resource, place)
     if not _harmless(resource, trusted):
