@@ -176,6 +176,7 @@ def _arriving(rule: Rule, case: Case, facts: Facts) -> Iterator[tuple[Rule, Case
         ("excuses", {"exemptions"}),
         ("sharing", {"sharing"}),
         ("exposure", {"global-config"}),
+        ("openings", {"global-config"}),
         ("chains", {"global-config", "identity", "customer"}),
         ("escapes", {"identity", "customer"}),
         ("customers", {"customer"}),
@@ -188,7 +189,7 @@ def test_every_mutant_of_an_analysis_fails_a_case(
     original = sys.modules[f"tenant_safety.analysis.{name}"]
     source = Path(str(original.__file__)).read_text(encoding="utf-8")
     read = [(rule, case, case.facts()) for rule, case in every() if rule.family in families]
-    if name in ("identity", "sharing", "exposure", "trusts", "oidc"):
+    if name in ("identity", "sharing", "exposure", "openings", "trusts", "oidc"):
         read += [each for rule, case, facts in read for each in _arriving(rule, case, facts)]
     assert not _fails((rule, case, Facts(facts.stack, facts.claim)) for rule, case, facts in read)
 

@@ -18,10 +18,18 @@ def _reader(token: str, role: Role) -> str:
     """What reads a type in a role; nothing if nobody does."""
     if (token, role.role) in sharing.UNREAD:
         return "unread, with a reason"
-    if role.role in ("resource_policy", "resource_policy_nonstandard_grammar", "public_block", "acl_grant"):
+    if role.role in (
+        "resource_policy",
+        "resource_policy_nonstandard_grammar",
+        "public_block",
+        "acl_grant",
+        "organization",
+    ):
         return role.role
     if token in sharing._GRANTS or token in sharing._ADMITTING:
         return "grant"
+    if token in sharing._AUTOMATIC:
+        return "crossing by itself"
     if token in sharing._DATA or token in sharing._NETWORKS or token == sharing._SHARE_ACCEPTER:
         return "crossing"
     return ""
@@ -38,7 +46,14 @@ def test_every_type_is_read_or_not_for_a_reason(tell: Callable[[str], None]) -> 
 def test_nothing_is_named_that_the_table_does_not_have() -> None:
     """A type that was misspelt would never be read."""
     roles = {(token, role.role) for token, role in TYPES}
-    named = {*sharing._GRANTS, *sharing._ADMITTING, *sharing._DATA, *sharing._NETWORKS, sharing._SHARE_ACCEPTER}
+    named = {
+        *sharing._AUTOMATIC,
+        *sharing._GRANTS,
+        *sharing._ADMITTING,
+        *sharing._DATA,
+        *sharing._NETWORKS,
+        sharing._SHARE_ACCEPTER,
+    }
 
     missing = [*(each for each in sharing.UNREAD if each not in roles), *(named - {token for token, _ in TYPES})]
 
@@ -62,6 +77,7 @@ def test_every_reader_finds_a_property() -> None:
     ("token", "path"),
     [
         *((token, path) for token, path in sharing._NETWORKS.items() if path),
+        *sharing._AUTOMATIC.items(),
         *((token, path) for token, (path, _) in sharing._ARNS.items() if path),
         *((token, "bucket") for token in sharing._BUCKETS if not token.endswith("bucketV2:BucketV2")),
         ("aws:acmpca/permission:Permission", "sourceAccount"),
@@ -69,6 +85,7 @@ def test_every_reader_finds_a_property() -> None:
         ("aws:cognito/identityPool:IdentityPool", "allowUnauthenticatedIdentities"),
         ("aws:kms/grant:Grant", "operations[]"),
         ("aws:kms/grant:Grant", "granteePrincipal"),
+        ("aws:kms/grant:Grant", "retiringPrincipal"),
         ("aws:lambda/functionUrl:FunctionUrl", "authorizationType"),
         ("aws:lambda/layerVersionPermission:LayerVersionPermission", "organizationId"),
         *(

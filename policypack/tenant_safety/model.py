@@ -110,6 +110,8 @@ class Grant:
     policy: Maybe[str] | None = None
     label: str = ""
     """Which part of the resource: `inlinePolicies[0]`."""
+    later: bool = False
+    """It is given once something happens, if ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +253,8 @@ class SharedGrant:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """An account that one of a resource's texts names; `arn` is what it is named in, if that is one thing's name.
+    """An account that one of a resource's texts names, `*` for all of the organization; `arn` is what it is named in,
+    if that is one thing's name.
 
     What policy documents say is not among them.
     """
@@ -262,6 +265,8 @@ class Mention:
     arn: str = ""
     secret: bool = False
     """It stands in a secret, so only whose it is may be shown."""
+    stack: Maybe[str] = ""
+    """The Pulumi stack whose outputs are read, where that is named instead: `organization/project/stack`."""
 
 
 @dataclass(frozen=True, slots=True)

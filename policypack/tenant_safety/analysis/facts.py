@@ -8,7 +8,21 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..model import LogGroup, Opaque, Provider, Region, SharedGrant, Stack, Subdomain, Unreadable
 from ..tenancy.doubts import doubts
-from . import capacity, chains, customers, escapes, exposure, identity, links, logs, mentions, oidc, sharing, trusts
+from . import (
+    capacity,
+    chains,
+    customers,
+    escapes,
+    exposure,
+    identity,
+    links,
+    logs,
+    mentions,
+    oidc,
+    openings,
+    sharing,
+    trusts,
+)
 from .excuses import Excuses
 from .index import Index
 
@@ -210,6 +224,11 @@ class Facts:
     def exposures(self) -> tuple[exposure.Exposure, ...]:
         """How one of the platform's own stacks lets tenants and CI/CD roles at global config, or may."""
         return () if self.judged.plan else tuple(exposure.exposures(self._index, self._sides))
+
+    @cached_property
+    def openings(self) -> tuple[sharing.Admitted, ...]:
+        """How one of the platform's own stacks lets CI/CD roles and all tenants at what nothing shares, or may."""
+        return () if self.judged.plan else tuple(openings.openings(self._index, self._sides))
 
     @cached_property
     def providers(self) -> tuple[Provider, ...]:

@@ -243,7 +243,8 @@ def _doubted(reached: Reach, holder: Holder, own: _Held) -> Reach:
     )
     if not own.certain:
         doubts += [d for d in (own.grant.target, own.doubt) if isinstance(d, Unknown)]
-        because.append(f"whom {own.grant.label or 'it'} is granted to is not known yet")
+        what = "when" if own.grant.later else "whom"
+        because.append(f"{what} {own.grant.label or 'it'} is granted to is not known yet")
     if not because:
         return reached
     return replace(
@@ -343,7 +344,8 @@ def _holdings(index: Index, platform: Platform) -> Iterator[tuple[Holder, list[_
     holders: dict[tuple[str, str], Holder] = {}
     held: dict[tuple[str, str], list[_Held]] = {}
     for grant in index.of(Grant):
-        for key, holder, certain in _targets(index, grant, platform):
+        for key, holder, is_its in _targets(index, grant, platform):
+            certain = is_its and not grant.later
             holders.setdefault(key, holder)
             held.setdefault(key, []).append(_Held(grant, certain, tuple(_documents(index, grant, certain))))
     for member in index.of(Membership):

@@ -6,15 +6,42 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..iam import FIELDS, Attached, Document, Statement, Symbolic, Unknown, matches, new_access
+from ..iam import (
+    FIELDS,
+    Attached,
+    Document,
+    Policies,
+    Statement,
+    Symbolic,
+    Unknown,
+    caller,
+    intersects,
+    matches,
+    new_access,
+    parse,
+    reach,
+)
 from ..model import Admission, Crossing, Grant, LogRoute, Mention, Policy
 from ..tenancy import apart, meet, within
 from .index import Index
+from .sharing import NOBODY
 
 if TYPE_CHECKING:
     from ..tenancy import Registry
 
 _ANY = "*?"
+_SHARING = (
+    *("codeartifact", "dynamodb", "ecr", "es", "events", "glue", "kinesis", "kms", "lambda", "s3", "secretsmanager"),
+    *("sns", "sqs"),
+)
+"""Services whose resources let in other accounts by policies of their own.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html
+"""
+_WHOEVER_ASKS = {
+    "Version": "2012-10-17",
+    "Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +89,11 @@ class _Bounds:
     granted: Attached
     log_account: str
     """That of the log account, if the tenant's logs may go there."""
+    account: str
+    """The pair's own."""
+    organization: str
+    buckets: tuple[str, ...]
+    """Patterns of the platform's buckets, whose ARNs have no account."""
 
     @classmethod
     def of(cls, registry: Registry, pair: tuple[str, str]) -> _Bounds:
@@ -78,13 +110,22 @@ class _Bounds:
             apart=tuple((whose, pattern) for whose, pattern in apart(registry, *pair) if not _is_account(pattern)),
             granted=within(registry, *pair),
             log_account="" if plan.high_security else platform.log_account,
+            account=registry.tenants[pair[0]].environments[pair[1]].account,
+            organization=platform.organization,
+            buckets=tuple(_buckets(registry)),
         )
 
     def named(self, mention: Mention) -> Iterator[Foreign]:
         """What a text of a resource names."""
         urn, where, account = mention.at.urn, mention.path, mention.account
-        if isinstance(account, Unknown):
+        if isinstance(mention.stack, Unknown):
+            yield Foreign(urn, "a stack", where, "not known yet", True, (mention.stack,))
+        elif (pair := mention.stack.rpartition("/")[2]) in self.tenants.values():
+            yield Foreign(urn, f"the stack {mention.stack}", where, f"{pair}'s", True)
+        elif isinstance(account, Unknown):
             yield Foreign(urn, "an account", where, "not known yet", True, (account,))
+        elif account == "*":
+            yield Foreign(urn, "every account of the organization", where, "other tenants' too", True)
         elif account in self.tenants:
             yield Foreign(urn, _shown(mention), where, f"{self.tenants[account]}'s", True)
         elif account in self.platform and not self._may_name(mention.arn, account):
@@ -114,19 +155,30 @@ class _Bounds:
                 if not all(_is_of_aws(each) for each in resource.depends_on):
                     yield Foreign(urn, "a resource", where, "not known yet", True, (resource,))
                 continue
-            whose, missing = self._whose(statement, resource)
+            whose, missing = self._whose(document, statement, resource)
             if whose:
                 yield Foreign(urn, str(resource), where, whose, True, missing)
-            if platform := [whose for account, whose in self.platform.items() if _names(resource, account)]:
-                own = Attached(urn, replace(document, statements=(replace(statement, resources=(resource,)),)))
+            if platform := self._whose_of_platform(resource):
+                own = Attached(urn, _only(document, statement, resource))
                 beyond = new_access((self.granted,), (own,), "identity")
                 if beyond.new_access is not False:
                     asked = beyond.witness if beyond.new_access else None
                     what = f"{asked.action} on {asked.resource}" if asked else str(resource)
                     unsure = () if asked else beyond.missing or (Unknown(where),)
-                    yield Foreign(urn, what, where, platform[0], False, unsure)
+                    yield Foreign(urn, what, where, platform, False, unsure)
 
-    def _whose(self, statement: Statement, resource: str | Symbolic) -> tuple[str, tuple[Unknown, ...]]:
+    def _whose_of_platform(self, resource: str | Symbolic) -> str:
+        """Whose of the platform's it is; empty if it is none's."""
+        for account, whose in self.platform.items():
+            if _names(resource, account):
+                return whose
+        bucket = _bucket(resource.wide if isinstance(resource, Symbolic) else resource)
+        named = bucket.strip(_ANY) and any(intersects(bucket, pattern) for pattern in self.buckets)
+        return "the platform's" if named else ""
+
+    def _whose(
+        self, document: Document, statement: Statement, resource: str | Symbolic
+    ) -> tuple[str, tuple[Unknown, ...]]:
         """Whose of the other tenants' it is, and what is not known of that; empty if it is nobody's."""
         for account, name in self.tenants.items():
             if _names(resource, account):
@@ -135,7 +187,46 @@ class _Bounds:
         for name, pattern in self.apart:
             if _is_narrow(text) and meet(text, pattern):
                 return f"set aside for {name}", resource.symbols if isinstance(resource, Symbolic) else ()
-        return ("any account's, other tenants' too" if _assumes_anywhere(statement, text) else ""), ()
+        is_anywhere = _assumes_anywhere(statement, text) or self._shared_anywhere(document, statement, text)
+        return ("any account's, other tenants' too" if is_anywhere else ""), ()
+
+    def _shared_anywhere(self, document: Document, statement: Statement, resource: str) -> bool:
+        """Does it let what any account shares be used?  Its conditions and Denies may keep it to the own account."""
+        service = _service_of_any(resource)
+        actions = tuple(each for each in statement.actions if isinstance(each, str) and each.startswith(f"{service}:"))
+        if service not in _SHARING or statement.not_actions or not _is_narrow(resource):
+            return False
+        policies = Policies(
+            identity=(Attached("", _only(document, statement, resource)),),
+            resource=(Attached("", parse(_WHOEVER_ASKS, "resource")),),
+        )
+        fields = resource.split(":", FIELDS - 1)
+        target = ":".join((*fields[:4], NOBODY, fields[5]))
+        who = caller(f"arn:aws:iam::{self.account}:role/any")
+        facts = {"aws:resourceorgid": (self.organization,)}
+        return reach(who, policies, (target,), actions, facts=facts, account=NOBODY).verdict != "unreachable"
+
+
+def _buckets(registry: Registry) -> Iterator[str]:
+    """Patterns of the buckets that the registry names as the platform's."""
+    platform = registry.platform
+    granted = (text for plan in registry.plans.values() for each in plan.grants for text in each.resources)
+    for text in (*granted, *platform.log_destinations, *platform.protected):
+        bucket = _bucket(text)
+        if bucket.strip(_ANY) and "{" not in bucket:
+            yield bucket
+
+
+def _bucket(arn: str) -> str:
+    """The bucket that an ARN names; empty if it names none."""
+    fields = arn.split(":", FIELDS - 1)
+    return fields[5].partition("/")[0] if len(fields) == FIELDS and fields[2] == "s3" and not fields[4] else ""
+
+
+def _only(document: Document, statement: Statement, resource: str | Symbolic) -> Document:
+    """What one statement allows of a resource, as far as the document does not deny it."""
+    denies = (each for each in document.statements if each.effect == "Deny")
+    return replace(document, statements=(replace(statement, resources=(resource,)), *denies))
 
 
 def _shown(mention: Mention) -> str:
@@ -150,16 +241,21 @@ def _names(resource: str | Symbolic, account: str) -> bool:
 
 def _assumes_anywhere(statement: Statement, resource: str) -> bool:
     """Does it let roles of any account be assumed, as far as those trust it?  One that allows all actions says less."""
-    fields = resource.split(":", FIELDS - 1)
-    is_anywhere = len(fields) == FIELDS and fields[2] == "iam" and fields[4] != "" and not fields[4].strip(_ANY)
     return (
-        is_anywhere
+        _service_of_any(resource) == "iam"
         and not statement.not_actions
         and any(
             isinstance(action, str) and action.startswith("sts:") and matches(action, "sts:assumerole")
             for action in statement.actions
         )
     )
+
+
+def _service_of_any(resource: str) -> str:
+    """The service of what an ARN names in any account; empty if it names one's, or nobody's."""
+    fields = resource.split(":", FIELDS - 1)
+    is_any = len(fields) == FIELDS and fields[4] != "" and not fields[4].strip(_ANY)
+    return fields[2] if is_any else ""
 
 
 def _is_narrow(resource: str) -> bool:

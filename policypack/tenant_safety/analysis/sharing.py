@@ -262,6 +262,8 @@ class Question:
     admission: Admission
     document: Document
     sides: Sides
+    denied: tuple[Attached, ...] = ()
+    """What whoever asks is kept from, since it may have that anyhow."""
 
     def outsiders(self) -> Iterator[Outsider]:
         """Everybody, then narrower ones, as far as the policy can tell them apart."""
@@ -324,9 +326,15 @@ class Question:
 
     def ask(self, outsider: Outsider) -> Reach:
         """Is the outsider let in, to do anything?"""
-        document = self._document(outsider)
-        targets = tuple(dict.fromkeys(self._targets(document)))
-        return self.reaches(outsider, targets, self._actions(document))
+        return self.reaches(outsider, self.targets(outsider), self.actions(outsider))
+
+    def targets(self, outsider: Outsider) -> tuple[str, ...]:
+        """What the Allows are about."""
+        return tuple(dict.fromkeys(self._targets(self._document(outsider))))
+
+    def actions(self, outsider: Outsider) -> tuple[str, ...] | None:
+        """What the Allows let somebody do."""
+        return self._actions(self._document(outsider))
 
     def reaches(self, outsider: Outsider, targets: tuple[str, ...], actions: tuple[str, ...] | None) -> Reach:
         """Is the outsider let in to a target, in one of the guises that it can take?"""
@@ -352,7 +360,7 @@ class Question:
     ) -> Reach:
         own = who.account in self.sides.judged.accounts
         identity = () if own else (Attached(_CALLERS, administrator_policy()),)
-        policies = Policies(identity=identity, resource=(Attached(self.admission.at.urn, document),))
+        policies = Policies(identity=(*identity, *self.denied), resource=(Attached(self.admission.at.urn, document),))
         owner = known(self.admission.at.account) or self.sides.judged.accounts[0]
         return reach(who, policies, targets, actions, facts=facts, account=owner, tagged=True)
 
@@ -362,7 +370,6 @@ class Question:
         return replace(self.document, statements=kept)
 
     def _targets(self, document: Document) -> Iterator[str]:
-        """What the Allows are about."""
         for statement in _allows(document):
             if statement.not_resources or not statement.resources:
                 yield "*"
@@ -370,7 +377,7 @@ class Question:
                 yield from (_VARIABLE.sub("*", t) if isinstance(t, str) else "*" for t in statement.resources)
 
     def _actions(self, document: Document) -> tuple[str, ...] | None:
-        """What the Allows let somebody do; a grant that does not say it is asked about anything at all."""
+        """A grant that does not say what somebody may do is asked about anything at all."""
         actions = [action for statement in _allows(document) for action in statement.actions]
         if self.admission.form != "policy" and "*" in actions:
             return ("s3:getobject",)

@@ -122,8 +122,10 @@ def attachments(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
 
 
 def memberships(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
-    """Users in groups."""
-    if resource.type == "aws:iam/groupMembership:GroupMembership":
+    """Users in groups, and what binds a policy to a role by other means than IAM's."""
+    if resource.type == "aws:budgets/budgetAction:BudgetAction":
+        yield from _later(resource, place)
+    elif resource.type == "aws:iam/groupMembership:GroupMembership":
         group, users = text(first(resource.props, "group")), at(resource.props, "users[]")
         for _, user in users:
             yield Membership(place, group or Unknown("group"), text(user) or Unknown("users"))
@@ -131,6 +133,19 @@ def memberships(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
         user_name, groups = text(first(resource.props, "user")), at(resource.props, "groups[]")
         for _, name in groups:
             yield Membership(place, text(name) or Unknown("groups"), user_name or Unknown("user"))
+
+
+def _later(resource: Resource, place: Place) -> Iterator[Part]:
+    """The policy that Budgets attaches once a budget is used up.
+
+    Source: https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-controls.html
+    """
+    where = "definition.iamActionDefinition"
+    for _, value in at(resource.props, f"{where}.policyArn"):
+        for kind in ("role", "user", "group"):
+            for path, name in at(resource.props, f"{where}.{kind}s[]"):
+                target = _last(text(name) or Unknown(path))
+                yield Grant(place, kind, target, policy=text(value) or Unknown(where), label=path, later=True)
 
 
 def _given(resource: Resource, path: str) -> list[tuple[str, Any]]:

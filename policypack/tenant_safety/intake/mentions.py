@@ -7,7 +7,7 @@ from typing import Any
 
 from ..model import Maybe, Mention, Part, Place, Region, Unknown
 from .table import table
-from .values import Resource, paths
+from .values import Resource, paths, text
 
 _ACCOUNT = re.compile(r"(?<![0-9A-Za-z])[0-9]{12}(?![0-9A-Za-z])")
 _ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12}):[^\s\"'<>\\,;(){}\[\]]+")
@@ -39,6 +39,14 @@ def mentions(resource: Resource, place: Place) -> Iterator[Mention]:
         elif isinstance(value, str):
             secret = re.split(r"[.\[]", path)[0] in resource.secrets.names
             yield from (replace(each, secret=secret) for each in _named(value, path, place))
+
+
+def stack(resource: Resource, place: Place) -> Mention:
+    """The stack whose outputs a stack reference reads.
+
+    Source: https://www.pulumi.com/docs/iac/concepts/stacks/#stackreferences
+    """
+    return Mention(place, "name", "", stack=text(resource.props.get("name")) or Unknown("name"))
 
 
 def regions(resource: Resource, place: Place, own: Maybe[str]) -> Iterator[Part]:

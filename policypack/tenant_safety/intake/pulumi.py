@@ -10,6 +10,7 @@ from .values import Resource, first, from_json, text
 
 _LOOSE = ("endpoints", "skipRequestingAccountId", "customCaBundle")
 AWS_PROVIDER = "pulumi:providers:aws"
+_STACK_REFERENCE = "pulumi:pulumi:StackReference"
 PROVIDERS = (AWS_PROVIDER, NATIVE_PROVIDER)
 """Providers that act in an AWS account; both take the same settings for which one."""
 
@@ -79,6 +80,8 @@ def parts(resource: Resource, trusted: Sequence[str], own: Provider | None) -> I
         yield from mentions.mentions(resource, place)
         yield from mentions.regions(resource, place, own.region if own else Unknown("region"))
         return
+    if token == _STACK_REFERENCE:
+        yield mentions.stack(resource, place)
     if read := links.READERS.get(resource.type):
         yield from read(resource, place)
     if not _harmless(resource, trusted):
@@ -108,8 +111,15 @@ def _of_role(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
         yield from capacity.capacities(resource, place, role)
     elif role.family in ("access", "share"):
         yield from sharing.read(resource, place, role)
-    elif role.family == "opaque" and role.role in ("arbitrary_resource", "remote_execution"):
+    elif role.family == "opaque":
+        yield from _opaque(resource, place, role)
+
+
+def _opaque(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
+    if role.role in ("arbitrary_resource", "remote_execution"):
         yield Opaque(place, f"a resource of type {resource.type} could create anything")
+    elif role.role == "runs_document":
+        yield from embedded.documents(resource, place, role)
 
 
 def _harmless(resource: Resource, trusted: Sequence[str]) -> bool:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
-from ..model import Admission, Crossing, Maybe, Part, Place, PublicBlock, Unknown, Unreadable
+from ..model import Admission, Crossing, Maybe, Mention, Part, Place, PublicBlock, Unknown, Unreadable
 from .identity import document
 from .symbols import leaf
 from .table import Role
@@ -27,12 +27,16 @@ def read(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
         yield from _other_grammar(resource, place, role)
     elif role.role == "public_block":
         yield from _public_block(resource, place, role)
+    elif role.role == "organization":
+        yield from _organization_wide(resource, place, role)
     elif role.role == "acl_grant":
         yield from _admissions(resource, place, "acl", _acl(resource, role))
     elif own := _GRANTS.get(token):
         yield from _admissions(resource, place, "grant", own(resource, place))
     elif form := _ADMITTING.get(token):
         yield from _admissions(resource, place, form, _named(resource, role))
+    elif path := _AUTOMATIC.get(token):
+        yield from _automatic(resource, place, path)
     elif token in _DATA:
         yield from _crossings(resource, place, role, "data", role.paths("dest"))
     elif token in _NETWORKS:
@@ -89,6 +93,37 @@ def _public_block(resource: Resource, place: Place, role: Role) -> Iterator[Part
         policies=flags["blockPublicPolicy"] or flags["restrictPublicBuckets"],
         acls=flags["blockPublicAcls"] or flags["ignorePublicAcls"],
     )
+
+
+def _organization_wide(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
+    """What takes in the organization's accounts as a whole: every tenant's.
+
+    Source: https://docs.aws.amazon.com/grafana/latest/userguide/AMG-manage-permissions.html
+    """
+    for pattern in role.paths("wide"):
+        for path, value in at(resource.props, pattern):
+            if value != "CURRENT_ACCOUNT":
+                yield Mention(place, path, value if isinstance(value, Unknown) and path in _SWITCHES else "*")
+
+
+_SWITCHES = ("accountAccessType",)
+"""Properties that say whether it is the organization; others do by being there."""
+
+
+_AUTOMATIC: Mapping[str, str] = {
+    "aws:ec2transitgateway/multicastDomain:MulticastDomain": "autoAcceptSharedAssociations",
+    "aws:ec2transitgateway/transitGateway:TransitGateway": "autoAcceptSharedAttachments",
+}
+"""Types that join networks of whomever they are shared with, without being asked, and the property that says so.
+
+Source: https://docs.aws.amazon.com/vpc/latest/tgw/tgw-transit-gateways.html
+"""
+
+
+def _automatic(resource: Resource, place: Place, path: str) -> Iterator[Part]:
+    value = first(resource.props, path)
+    if isinstance(value, Unknown) or value == "enable":
+        yield Crossing(place, "network", "", value if isinstance(value, Unknown) else Unknown(path), path)
 
 
 def _admissions(resource: Resource, place: Place, form: Form, statements: Iterator[Statement]) -> Iterator[Part]:
@@ -197,11 +232,16 @@ def _lambda_permission(resource: Resource, _place: Place) -> Iterator[Statement]
 
 
 def _key_grant(resource: Resource, _place: Place) -> Iterator[Statement]:
-    """A grant of a key, with what it allows; who may retire it can do nothing else."""
+    """A grant of a key, with what it allows, and that of whoever may retire it.
+
+    Source: https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
+    """
     operations = [value for _, value in at(resource.props, "operations[]")] or [Unknown("operations")]
     action = [f"kms:{each}" if isinstance(each, str) else Unknown("operations") for each in operations]
     value = resource.props.get("granteePrincipal", Unknown("granteePrincipal"))
     yield from (("granteePrincipal", statement) for statement in _statements(value, "granteePrincipal", action))
+    for path, retiring in at(resource.props, "retiringPrincipal"):
+        yield from ((path, statement) for statement in _statements(retiring, path, "kms:RetireGrant"))
 
 
 def _layer_permission(resource: Resource, _place: Place) -> Iterator[Statement]:
@@ -286,6 +326,7 @@ _ADMITTING: Mapping[str, Form] = {
             "aws:cfg/aggregateAuthorization:AggregateAuthorization",
             "aws:cleanrooms/collaboration:Collaboration",
             "aws:directoryservice/sharedDirectory:SharedDirectory",
+            "aws:dlm/lifecyclePolicy:LifecyclePolicy",
             "aws:ec2/amiLaunchPermission:AmiLaunchPermission",
             "aws:ec2/snapshotCreateVolumePermission:SnapshotCreateVolumePermission",
             "aws:guardduty/inviteAccepter:InviteAccepter",
@@ -376,7 +417,13 @@ def _destination(to: Maybe[str] | None, path: str, kind: str) -> Maybe[str] | No
         return to
     if kind == "network":
         return to or None
+    if queue := _QUEUE.fullmatch(to):
+        return f"arn:aws:sqs:{queue[1]}:{queue[2]}:{queue[3]}"
     return f"arn:aws:s3:::{to}" if "bucket" in path.rsplit(".", 1)[-1].lower() else None
+
+
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html
+_QUEUE = re.compile(r"https://sqs\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/([0-9]{12})/([\w-]+(?:\.fifo)?)")
 
 
 def _parent(path: str) -> str:
@@ -411,6 +458,7 @@ _DATA = (
     "aws:glue/catalogTable:CatalogTable",
     "aws:guardduty/member:Member",
     "aws:inspector2/memberAssociation:MemberAssociation",
+    "aws:iot/topicRule:TopicRule",
     "aws:lambda/eventSourceMapping:EventSourceMapping",
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
     "aws:macie2/member:Member",
@@ -459,7 +507,6 @@ _NETWORKS: Mapping[str, str] = {
     "aws:route53/profilesAssociation:ProfilesAssociation": "profileId",
     "aws:route53/resolverRuleAssociation:ResolverRuleAssociation": "resolverRuleId",
     "aws:route53/vpcAssociationAuthorization:VpcAssociationAuthorization": "vpcId",
-    "aws:route53/zoneAssociation:ZoneAssociation": "zoneId",
     "aws:vpclattice/serviceNetworkResourceAssociation:ServiceNetworkResourceAssociation": "serviceNetworkIdentifier",
     "aws:vpclattice/serviceNetworkServiceAssociation:ServiceNetworkServiceAssociation": "serviceNetworkIdentifier",
     "aws:vpclattice/serviceNetworkVpcAssociation:ServiceNetworkVpcAssociation": "serviceNetworkIdentifier",
@@ -498,11 +545,9 @@ UNREAD: Mapping[tuple[str, str], str] = {
     ("aws:ec2/vpcEndpoint:VpcEndpoint", "privatelink"): "it opens nothing of the own network to the service",
     ("aws:ec2/vpcEndpoint:VpcEndpoint", "resource_policy"): _ENDPOINT,
     ("aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy", "resource_policy"): _ENDPOINT,
-    ("aws:ec2transitgateway/multicastDomain:MulticastDomain", "network"): _SWITCH,
     ("aws:ec2transitgateway/route:Route", "network_route"): _ROUTE,
     ("aws:ec2transitgateway/routeTableAssociation:RouteTableAssociation", "network_route"): _ROUTE,
     ("aws:ec2transitgateway/routeTablePropagation:RouteTablePropagation", "network_route"): _ROUTE,
-    ("aws:ec2transitgateway/transitGateway:TransitGateway", "network"): _SWITCH,
     ("aws:ecr/pullThroughCacheRule:PullThroughCacheRule", "image"): _INTO,
     ("aws:lakeformation/resource:Resource", "data"): _OF_ITS_KIND,
     ("aws:lambda/function:Function", "code"): _INTO,
@@ -526,6 +571,9 @@ UNREAD: Mapping[tuple[str, str], str] = {
         "it only filters the queries of the own network"
     ),
     ("aws:route53/zone:Zone", "dns"): "a network of another account needs an authorization, which is judged itself",
+    ("aws:route53/zoneAssociation:ZoneAssociation", "dns"): (
+        "a zone of another account needs an authorization there, which is judged itself"
+    ),
     ("aws:vpclattice/resourceConfiguration:ResourceConfiguration", "network"): _SWITCH,
     ("aws:vpclattice/service:Service", "network"): _OF_ITS_KIND,
     ("aws:vpclattice/serviceNetwork:ServiceNetwork", "network"): _OF_ITS_KIND,

@@ -32,6 +32,7 @@ from .log_retention_short import log_retention_short
 from .log_route_foreign import log_route_foreign
 from .logs_not_central import logs_not_central
 from .network_joined_with_foreign_account import network_joined_with_foreign_account
+from .platform_resource_admits_tenant import platform_resource_admits_tenant
 from .provider_account_disagrees import provider_account_disagrees
 from .provider_not_pinned import provider_not_pinned
 from .region_unlisted import region_unlisted
@@ -62,6 +63,7 @@ CATALOG: tuple[Rule, ...] = (
     cicd_reaches_global_config,
     cicd_chain_reaches_global_config,
     global_config_admits_tenant,
+    platform_resource_admits_tenant,
     cicd_rewrites_itself,
     cicd_trust_too_wide,
     cicd_boundary_missing,

@@ -1,7 +1,7 @@
 """Who the tenants are: the registry's models, its sources, and which tenant a stack belongs to."""
 
 from .baseline import Baseline, Known, as_text, load_baseline
-from .links import Pair, Refusal, apart, astray, meet, pair, refusals, within
+from .links import Pair, Refusal, apart, astray, common, meet, pair, refusals, within
 from .registry import (
     FAMILIES,
     Capacities,
@@ -49,6 +49,7 @@ __all__ = [
     "apart",
     "as_text",
     "astray",
+    "common",
     "load",
     "load_baseline",
     "meet",

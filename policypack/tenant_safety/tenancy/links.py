@@ -201,17 +201,30 @@ def within(registry: Registry, tenant: str, environment: str) -> Attached:
     """
     platform, plan = registry.platform, registry.plan_of(registry.tenants[tenant])
     blanks = _blanks(tenant, environment, registry.tenants[tenant].environments[environment].account)
-    given = [(each.actions, [r.format_map(blanks) for r in each.resources]) for each in plan.grants]
+    given: list[tuple[tuple[str, ...], list[str]]] = [
+        (each.actions, [r.format_map(blanks) for r in each.resources]) for each in plan.grants
+    ]
     if not plan.high_security:
         given.append((_DELIVERS, list(platform.log_destinations)))
     roles = [f"arn:*:iam::{platform.master_account}:role/tenant-links/{tenant}/*"] if platform.links else []
     if own := platform.own_linker(tenant, environment):
         roles.append(f"arn:*:iam::{platform.master_account}:role/{own}")
     given += [(("sts:AssumeRole", "sts:TagSession"), roles)] if roles else []
+    return Attached(f"what {tenant}-{environment} may use of the platform", _allowing(given))
+
+
+def common(registry: Registry) -> Attached:
+    """What of the platform's accounts a plan grants to whoever has it, without naming the pair, and where logs go."""
+    grants = (each for plan in registry.plans.values() for each in plan.grants)
+    given = [(each.actions, [r for r in each.resources if "{" not in r]) for each in grants]
+    given.append((_DELIVERS, list(registry.platform.log_destinations)))
+    return Attached("what tenants may use of the platform", _allowing([each for each in given if each[1]]))
+
+
+def _allowing(given: list[tuple[tuple[str, ...], list[str]]]) -> Document:
     statements = [{"Effect": "Allow", "Action": list(actions), "Resource": resources} for actions, resources in given]
     document = {"Version": "2012-10-17", "Statement": statements}
-    whole = parse(document) if statements else Document((), "2012-10-17")
-    return Attached(f"what {tenant}-{environment} may use of the platform", whole)
+    return parse(document) if statements else Document((), "2012-10-17")
 
 
 def _own(registry: Registry, tenant: str, environment: str) -> Iterator[str]:
