@@ -24,7 +24,7 @@ from google.protobuf import json_format
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc, engine_pb2_grpc
 
-from tests.cases import Case, Hole, Json, Outcome, Secret
+from tenant_safety.testing import Case, Hole, Json, Outcome, Secret
 
 Found = frozenset[str]
 """A tool's findings of a stack, each as the tool's name of it and the resource's."""

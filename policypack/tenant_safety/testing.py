@@ -42,27 +42,27 @@ from .model import Finding, Part, Stack, Unknown
 from .rules import CATALOG, Rule
 from .tenancy import Baseline, Claim, Registry, RegistryError, Snapshot, load, resolve
 
-__all__ = ["Case", "Loader", "Outcome", "cases", "check", "run"]
+__all__ = ["Case", "Hole", "Json", "Loader", "Secret", "Outcome", "cases", "check", "run"]
 
 _UNKNOWN = SENTINELS[2]
 
 
 @dataclass(frozen=True)
-class _Hole:
+class Hole:
     """A value that is not known yet, and the names of the resources that it comes from."""
 
     names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class _Json:
+class Json:
     """A value that the program writes as JSON in a string."""
 
     value: Any
 
 
 @dataclass(frozen=True)
-class _Secret:
+class Secret:
     """A value that the engine marks as secret."""
 
     value: Any
@@ -72,8 +72,8 @@ class Loader(yaml.CSafeLoader):
     """YAML with the tags of the cases."""
 
 
-def _hole(loader: yaml.CSafeLoader, node: yaml.Node) -> _Hole:
-    return _Hole(tuple(loader.construct_sequence(node)) if isinstance(node, yaml.SequenceNode) else ())
+def _hole(loader: yaml.CSafeLoader, node: yaml.Node) -> Hole:
+    return Hole(tuple(loader.construct_sequence(node)) if isinstance(node, yaml.SequenceNode) else ())
 
 
 def _any(loader: Any, node: yaml.Node) -> Any:
@@ -86,8 +86,8 @@ def _any(loader: Any, node: yaml.Node) -> Any:
 
 
 Loader.add_constructor("!unknown", _hole)
-Loader.add_constructor("!json", lambda loader, node: _Json(_any(loader, node)))
-Loader.add_constructor("!secret", lambda loader, node: _Secret(_any(loader, node)))
+Loader.add_constructor("!json", lambda loader, node: Json(_any(loader, node)))
+Loader.add_constructor("!secret", lambda loader, node: Secret(_any(loader, node)))
 
 
 @dataclass(frozen=True)
@@ -206,11 +206,11 @@ def _resource(case: Case, raw: Mapping[str, Any]) -> Resource:
 
 def _wire(value: Any) -> Any:
     """A value as the engine sends it."""
-    if isinstance(value, _Hole):
+    if isinstance(value, Hole):
         return _UNKNOWN
-    if isinstance(value, _Json):
+    if isinstance(value, Json):
         return json.dumps(_wire(value.value))
-    if isinstance(value, _Secret):
+    if isinstance(value, Secret):
         return {SIGNATURE: SECRET, "value": _wire(value.value)}
     if isinstance(value, Mapping):
         return {key: _wire(inner) for key, inner in value.items()}
@@ -221,9 +221,9 @@ def _wire(value: Any) -> Any:
 
 def _sources(value: Any) -> Iterator[str]:
     """The names that the holes in a value depend on."""
-    if isinstance(value, _Hole):
+    if isinstance(value, Hole):
         yield from value.names
-    elif isinstance(value, _Json | _Secret):
+    elif isinstance(value, Json | Secret):
         yield from _sources(value.value)
     elif isinstance(value, Mapping | list):
         for inner in value.values() if isinstance(value, Mapping) else value:
