@@ -30,7 +30,7 @@ from ..iam import (
 )
 from ..model import Finding, Maybe, Policy, Unknown
 from .arrivals import concerned
-from .identity import GIVEN, Holder, Standing, standings
+from .identity import GIVEN, LISTING, Holder, Standing, paths_above, standings
 from .index import Index, known
 
 if TYPE_CHECKING:
@@ -202,7 +202,10 @@ def _global_questions(platform: Platform, account: str) -> dict[str, list[Questi
         service, owner = target.split(":")[2], target.split(":")[4]
         # IAM's own actions never cross an account; assuming a role does.
         actions = ("sts:*",) if service == "iam" and not matches(owner, account) else None
-        targets["" if owner else platform.master_account].setdefault(actions, []).append(target)
+        asked = targets["" if owner else platform.master_account]
+        asked.setdefault(actions, []).append(target)
+        if above := paths_above(target, account):
+            asked.setdefault(LISTING, []).extend(above)
     return {own: [(tuple(each), actions) for actions, each in found.items()] for own, found in targets.items()}
 
 
@@ -265,8 +268,10 @@ def _actor(standing: Standing, judged: Judged, arns: Mapping[str, str]) -> Actor
 
 
 def _sourced(given: Attached, policy: Maybe[str] | None, arns: Mapping[str, str]) -> str:
-    """Where a document stands, with the ARN of its policy."""
+    """Where a document stands, with the ARN of its policy; of one not known yet, that of the policy it depends on."""
     named = policy if isinstance(policy, str) else arns.get(given.source, "")
+    if isinstance(policy, Unknown) and not named:
+        named = next((arns[urn] for urn in policy.depends_on if arns.get(urn)), "")
     return given.source if named in given.source else f"{given.source} ({named})"
 
 
