@@ -155,9 +155,9 @@ def _others(principal: Principal, action: str) -> tuple[str, ...]:
     """What an action can be about in the principal's account that no policy names."""
     found: dict[str, None] = {}
     for glob in resources_of(action):
-        # Where AWS names no kind of resource, a statement is about all or none.
-        whole = glob if ":" in glob else f"arn:*:{action.partition(':')[0]}:*:*:*"
-        _, _, service, region, _, resource = whole.split(":", FIELDS - 1)
+        if ":" not in glob:
+            return (glob,)
+        _, _, service, region, _, resource = glob.split(":", FIELDS - 1)
         kind = resource.partition("*")[0]
         begun = kind + _IDS.get(f"{service}:{kind}", "")
         for name in (begun + resource.removeprefix(kind), *_openly_named(principal, service, kind)):
