@@ -6,7 +6,7 @@ Of an account only the principals of this stack are known.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING, TypeAlias
@@ -26,7 +26,9 @@ from ..iam import (
     granting,
     intersects,
     matches,
+    rank,
     reach,
+    statements,
 )
 from ..model import Finding, Maybe, Policy, Unknown
 from .arrivals import concerned
@@ -35,6 +37,8 @@ from .index import Index, known
 
 if TYPE_CHECKING:
     from ..tenancy import Judged, Platform
+
+_Tags: TypeAlias = Maybe[tuple[tuple[str, Maybe[str]], ...]]
 
 Question: TypeAlias = tuple[tuple[str, ...], tuple[str, ...] | None]
 """Targets, and the actions on them: all that touch them if none are named."""
@@ -95,6 +99,72 @@ class Way:
         return Finding(self.actor.urn, told, "violated" if self.is_sure else "undetermined", missing)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """A question of a principal, whatever it is about.
+
+    Where conditions look at tags: a role or user has those that the stack gives it, one of another stack is taken to
+    have none, and both have those besides that the principal may give them.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html
+    """
+
+    principal: Principal
+    side: tuple[Attached, ...]
+    actions: tuple[str, ...] | None
+    facts: Mapping[str, tuple[str, ...] | Unknown]
+    account: str
+
+    def of(self, targets: tuple[str, ...], tags: Mapping[str, _Tags]) -> Reach:
+        found = self._asked(targets, {})
+        keys = _tag_keys(self.principal)
+        if found.verdict == "unreachable" or not keys:
+            return found
+        return min((self._tagged(each, keys, tags.get(each, ())) for each in targets), key=rank)
+
+    def _tagged(self, target: str, keys: Sequence[str], tags: _Tags) -> Reach:
+        wished = self._asked((target,), {})
+        if isinstance(tags, Unknown) or ":policy/" in target or wished.witness is None:
+            return wished
+        given = {name.lower(): value for name, value in tags}
+        now = {key: _values(given.get(key.partition("resourcetag/")[2])) for key in keys}
+        found = self._asked((target,), now)
+        chosen = {key: values for key, values in wished.witness.context.items() if key in keys and values}
+        after = self._asked((target,), {**now, **chosen})
+        if found.verdict == "reachable" or not chosen or after.witness is None:
+            return found
+        names = {key.partition("resourcetag/")[2]: values for key, values in chosen.items()}
+        asked = {**{f"aws:requesttag/{name}": values for name, values in names.items()}, "aws:tagkeys": tuple(names)}
+        tagging = replace(self, actions=("Tagging",))._asked((target,), {**now, **asked})
+        if tagging.witness is None or "untag" in tagging.witness.action.lower():
+            return found
+        both = replace(after.witness, by=(*tagging.witness.by, *after.witness.by))
+        return replace(max(tagging, after, key=rank), witness=both)
+
+    def _asked(self, targets: tuple[str, ...], tags: Mapping[str, tuple[str, ...] | Unknown]) -> Reach:
+        return reach(
+            self.principal.who,
+            replace(self.principal.policies, resource=self.side),
+            targets,
+            self.actions,
+            facts={**self.principal.facts, **self.facts, **tags},
+            account=self.account,
+            tagged=self.principal.tagged,
+        )
+
+
+def _tag_keys(principal: Principal) -> tuple[str, ...]:
+    """The keys by which the principal's policies look at the tags of what they are about."""
+    levels = (principal.policies.identity, principal.policies.boundary)
+    found = (statements(level, effect) for level in levels for effect in ("Allow", "Deny"))
+    keys = (condition.key for each in found for statement in each for condition in statement.conditions)
+    return tuple(dict.fromkeys(key for key in keys if ":resourcetag/" in key))
+
+
+def _values(value: Maybe[str] | None) -> tuple[str, ...] | Unknown:
+    """The value of a condition key by that of its tag."""
+    return value if isinstance(value, Unknown) else () if value is None else (value,)
+
+
 class Cast:
     """The principals of a stack, and what each can become."""
 
@@ -113,6 +183,8 @@ class Cast:
         if index.stack.arrived:
             judged_ones = {each.principal.who.id for each in (*self.cicd, *self.customers)}
             self.world = World(concerned(index, self.world, everyone, judged_ones), documents)
+        own = [(each.principal.who.id, each.holder.principal) for each in self.actors]
+        self._tags = {arn: each.tags for arn, each in own if each}
         self._come_to: dict[str, tuple[list[Step], Iterator[Step]]] = {}
         self._answers: dict[object, Reach] = {}
 
@@ -148,15 +220,8 @@ class Cast:
             key = (principal.form, targets, actions, account, target_side, tuple(given.items()))
             if key not in self._answers:
                 side = (granting(principal.who.account),) if target_side else ()
-                self._answers[key] = reach(
-                    principal.who,
-                    replace(principal.policies, resource=side),
-                    targets,
-                    actions,
-                    facts={**principal.facts, **given},
-                    account=account,
-                    tagged=principal.tagged,
-                )
+                asking = _Asking(principal, side, actions, given, account)
+                self._answers[key] = asking.of(targets, self._tags)
             answer = self._answers[key]
             if answer.verdict == "reachable":
                 return answer

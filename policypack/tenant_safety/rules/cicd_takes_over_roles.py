@@ -15,7 +15,8 @@ from .rule import rule
     "may change, or how their names begin.",
     scope="the principals of this stack with their identity policies and boundaries; a resource whose name, or how it "
     "begins, a policy spells is taken for the role's own, and what stands there is for "
-    "cicd-chain-reaches-global-config to say; not read: other stacks' roles, and services that are not listed",
+    "cicd-chain-reaches-global-config to say; not read: other stacks' roles, which are taken to have no tags but "
+    "those that the role can give, and services that are not listed",
     reads=(Principal, Policy, Grant, Membership, Issuer),
     monotone=True,
     controls=(
