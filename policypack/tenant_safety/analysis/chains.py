@@ -125,20 +125,18 @@ class _Asking:
         wished = self._asked((target,), {})
         if isinstance(tags, Unknown) or ":policy/" in target or wished.witness is None:
             return wished
-        given = {name.lower(): value for name, value in tags}
-        now = {key: _values(given.get(key.partition("resourcetag/")[2])) for key in keys}
+        own = {name.lower(): value for name, value in tags}
+        now = {key: _values(own.get(_tag(key))) for key in keys}
         found = self._asked((target,), now)
-        chosen = {key: values for key, values in wished.witness.context.items() if key in keys and values}
-        after = self._asked((target,), {**now, **chosen})
-        if found.verdict == "reachable" or not chosen or after.witness is None:
-            return found
-        names = {key.partition("resourcetag/")[2]: values for key, values in chosen.items()}
-        asked = {**{f"aws:requesttag/{name}": values for name, values in names.items()}, "aws:tagkeys": tuple(names)}
+        wanted = {key: wished.witness.context.get(key, ()) for key in keys}
+        named = {_tag(key): values for key, values in wanted.items() if values != now[key]}
+        asked = {**{f"aws:requesttag/{name}": values for name, values in named.items()}, "aws:tagkeys": tuple(named)}
         tagging = replace(self, actions=("Tagging",))._asked((target,), {**now, **asked})
         if tagging.witness is None or "untag" in tagging.witness.action.lower():
             return found
-        both = replace(after.witness, by=(*tagging.witness.by, *after.witness.by))
-        return replace(max(tagging, after, key=rank), witness=both)
+        after = self._asked((target,), wanted)
+        both = replace(wished.witness, by=(*tagging.witness.by, *wished.witness.by))
+        return min(found, replace(max(tagging, after, key=rank), witness=both), key=rank)
 
     def _asked(self, targets: tuple[str, ...], tags: Mapping[str, tuple[str, ...] | Unknown]) -> Reach:
         return reach(
@@ -158,6 +156,11 @@ def _tag_keys(principal: Principal) -> tuple[str, ...]:
     found = (statements(level, effect) for level in levels for effect in ("Allow", "Deny"))
     keys = (condition.key for each in found for statement in each for condition in statement.conditions)
     return tuple(dict.fromkeys(key for key in keys if ":resourcetag/" in key))
+
+
+def _tag(key: str) -> str:
+    """The name of the tag that a condition key is about."""
+    return key.partition("resourcetag/")[2]
 
 
 def _values(value: Maybe[str] | None) -> tuple[str, ...] | Unknown:

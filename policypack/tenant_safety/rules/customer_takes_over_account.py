@@ -15,8 +15,8 @@ from .rule import rule
     "it what changes the account or takes it out of the organization.",
     scope="the customer's roles and users of this stack, by their names in the registry, with their identity policies "
     "and boundaries; a resource whose name, or how it begins, a policy spells is taken for the customer's own; not "
-    "read: other stacks' roles, which are taken to have no tags but those that the customer can give, and services that "
-    "are not listed",
+    "read: other stacks' roles, which are taken to have no tags but those that the customer can give, and services "
+    "that are not listed",
     reads=(Principal, Policy, Grant, Membership, Issuer),
     monotone=True,
     of="tenants",
