@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tenant_safety.testing import Case
 from tests.attacks.corpus import FAMILIES, Attack, attacks, said
-from tests.cases import Case
 
 from .comparison_tools import Reports, ToolError, awsguard, checkov, environment, parliament
 from .measure import ROOT

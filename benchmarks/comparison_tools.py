@@ -25,6 +25,7 @@ from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc, engine_pb2_grpc
 
 from tenant_safety.testing import Case, Hole, Json, Outcome, Secret
+from tests.cases import REGISTRY
 
 Found = frozenset[str]
 """A tool's findings of a stack, each as the tool's name of it and the resource's."""
@@ -54,7 +55,7 @@ for document in json.load(sys.stdin):
     found.append(sorted({finding.issue for finding in findings}))
 print(json.dumps(found))
 """
-BARE = Case("", "", Outcome("", ()), ({"type": "aws:s3/bucket:Bucket", "name": "bare"},))
+BARE = Case("", Outcome("", ()), REGISTRY, ({"type": "aws:s3/bucket:Bucket", "name": "bare"},))
 """A stack of which AWSGuard has something to say: silence on the corpus is then its answer."""
 GUARD = 'const { AwsGuard } = require("@pulumi/awsguard"); new AwsGuard({ all: "mandatory" });'
 RUN_GUARD = "node_modules/@pulumi/pulumi/cmd/run-policy-pack"

@@ -180,6 +180,7 @@ def _arriving(rule: Rule, case: Case, facts: Facts) -> Iterator[tuple[Rule, Case
         ("chains", {"global-config", "identity", "customer"}),
         ("escapes", {"identity", "customer"}),
         ("customers", {"customer"}),
+        ("takeovers", {"identity", "customer"}),
     ],
 )
 def test_every_mutant_of_an_analysis_fails_a_case(

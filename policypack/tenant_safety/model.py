@@ -82,6 +82,7 @@ class Principal:
     """The ARN of the permission boundary."""
     prefix: str = ""
     """What its name begins with, where AWS completes it."""
+    tags: Maybe[tuple[tuple[str, Maybe[str]], ...]] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ from .model import Finding, Part, Stack, Unknown
 from .rules import CATALOG, Rule
 from .tenancy import Baseline, Claim, Registry, RegistryError, Snapshot, load, resolve
 
-__all__ = ["Case", "Hole", "Json", "Loader", "Secret", "Outcome", "cases", "check", "run"]
+__all__ = ["Case", "Hole", "Json", "Loader", "Outcome", "Secret", "cases", "check", "run"]
 
 _UNKNOWN = SENTINELS[2]
 

@@ -6,7 +6,7 @@ Of an account only the principals of this stack are known.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING, TypeAlias
@@ -26,15 +26,19 @@ from ..iam import (
     granting,
     intersects,
     matches,
+    rank,
     reach,
+    statements,
 )
 from ..model import Finding, Maybe, Policy, Unknown
 from .arrivals import concerned
-from .identity import GIVEN, Holder, Standing, standings
+from .identity import GIVEN, LISTING, Holder, Standing, paths_above, standings
 from .index import Index, known
 
 if TYPE_CHECKING:
     from ..tenancy import Judged, Platform
+
+_Tags: TypeAlias = Maybe[tuple[tuple[str, Maybe[str]], ...]]
 
 Question: TypeAlias = tuple[tuple[str, ...], tuple[str, ...] | None]
 """Targets, and the actions on them: all that touch them if none are named."""
@@ -95,6 +99,75 @@ class Way:
         return Finding(self.actor.urn, told, "violated" if self.is_sure else "undetermined", missing)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """A question of a principal, whatever it is about.
+
+    Where conditions look at tags: a role or user has those that the stack gives it, one of another stack is taken to
+    have none, and both have those besides that the principal may give them.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html
+    """
+
+    principal: Principal
+    side: tuple[Attached, ...]
+    actions: tuple[str, ...] | None
+    facts: Mapping[str, tuple[str, ...] | Unknown]
+    account: str
+
+    def of(self, targets: tuple[str, ...], tags: Mapping[str, _Tags]) -> Reach:
+        found = self._asked(targets, {})
+        keys = _tag_keys(self.principal)
+        if found.verdict == "unreachable" or not keys:
+            return found
+        return min((self._tagged(each, keys, tags.get(each, ())) for each in targets), key=rank)
+
+    def _tagged(self, target: str, keys: Sequence[str], tags: _Tags) -> Reach:
+        wished = self._asked((target,), {})
+        if isinstance(tags, Unknown) or ":policy/" in target or wished.witness is None:
+            return wished
+        own = {name.lower(): value for name, value in tags}
+        now = {key: _values(own.get(_tag(key))) for key in keys}
+        found = self._asked((target,), now)
+        wanted = {key: wished.witness.context.get(key, ()) for key in keys}
+        named = {_tag(key): values for key, values in wanted.items() if values != now[key]}
+        asked = {**{f"aws:requesttag/{name}": values for name, values in named.items()}, "aws:tagkeys": tuple(named)}
+        tagging = replace(self, actions=("Tagging",))._asked((target,), {**now, **asked})
+        if tagging.witness is None or "untag" in tagging.witness.action.lower():
+            return found
+        after = self._asked((target,), wanted)
+        both = replace(wished.witness, by=(*tagging.witness.by, *wished.witness.by))
+        return min(found, replace(max(tagging, after, key=rank), witness=both), key=rank)
+
+    def _asked(self, targets: tuple[str, ...], tags: Mapping[str, tuple[str, ...] | Unknown]) -> Reach:
+        return reach(
+            self.principal.who,
+            replace(self.principal.policies, resource=self.side),
+            targets,
+            self.actions,
+            facts={**self.principal.facts, **self.facts, **tags},
+            account=self.account,
+            tagged=self.principal.tagged,
+        )
+
+
+def _tag_keys(principal: Principal) -> tuple[str, ...]:
+    """The keys by which the principal's policies look at the tags of what they are about."""
+    levels = (principal.policies.identity, principal.policies.boundary)
+    found = (statements(level, effect) for level in levels for effect in ("Allow", "Deny"))
+    keys = (condition.key for each in found for statement in each for condition in statement.conditions)
+    return tuple(dict.fromkeys(key for key in keys if ":resourcetag/" in key))
+
+
+def _tag(key: str) -> str:
+    """The name of the tag that a condition key is about."""
+    return key.partition("resourcetag/")[2]
+
+
+def _values(value: Maybe[str] | None) -> tuple[str, ...] | Unknown:
+    """The value of a condition key by that of its tag."""
+    return value if isinstance(value, Unknown) else () if value is None else (value,)
+
+
 class Cast:
     """The principals of a stack, and what each can become."""
 
@@ -110,8 +183,11 @@ class Cast:
         documents = {arns[p.at.urn]: p.document for p in index.of(Policy) if isinstance(p.document, Document)}
         everyone = [each.principal for each in self.actors if each.holder.kind != "group"]
         self.world = World(everyone, documents)
-        judged_ones = {each.principal.who.id for each in (*self.cicd, *self.customers)}
-        self.world = World(concerned(index, self.world, everyone, judged_ones), documents)
+        if index.stack.arrived:
+            judged_ones = {each.principal.who.id for each in (*self.cicd, *self.customers)}
+            self.world = World(concerned(index, self.world, everyone, judged_ones), documents)
+        own = [(each.principal.who.id, each.holder.principal) for each in self.actors]
+        self._tags = {arn: each.tags for arn, each in own if each}
         self._come_to: dict[str, tuple[list[Step], Iterator[Step]]] = {}
         self._answers: dict[object, Reach] = {}
 
@@ -147,15 +223,8 @@ class Cast:
             key = (principal.form, targets, actions, account, target_side, tuple(given.items()))
             if key not in self._answers:
                 side = (granting(principal.who.account),) if target_side else ()
-                self._answers[key] = reach(
-                    principal.who,
-                    replace(principal.policies, resource=side),
-                    targets,
-                    actions,
-                    facts={**principal.facts, **given},
-                    account=account,
-                    tagged=principal.tagged,
-                )
+                asking = _Asking(principal, side, actions, given, account)
+                self._answers[key] = asking.of(targets, self._tags)
             answer = self._answers[key]
             if answer.verdict == "reachable":
                 return answer
@@ -201,7 +270,10 @@ def _global_questions(platform: Platform, account: str) -> dict[str, list[Questi
         service, owner = target.split(":")[2], target.split(":")[4]
         # IAM's own actions never cross an account; assuming a role does.
         actions = ("sts:*",) if service == "iam" and not matches(owner, account) else None
-        targets["" if owner else platform.master_account].setdefault(actions, []).append(target)
+        asked = targets["" if owner else platform.master_account]
+        asked.setdefault(actions, []).append(target)
+        if above := paths_above(target, account):
+            asked.setdefault(LISTING, []).extend(above)
     return {own: [(tuple(each), actions) for actions, each in found.items()] for own, found in targets.items()}
 
 
@@ -264,8 +336,10 @@ def _actor(standing: Standing, judged: Judged, arns: Mapping[str, str]) -> Actor
 
 
 def _sourced(given: Attached, policy: Maybe[str] | None, arns: Mapping[str, str]) -> str:
-    """Where a document stands, with the ARN of its policy."""
+    """Where a document stands, with the ARN of its policy; of one not known yet, that of the policy it depends on."""
     named = policy if isinstance(policy, str) else arns.get(given.source, "")
+    if isinstance(policy, Unknown) and not named:
+        named = next((arns[urn] for urn in policy.depends_on if arns.get(urn)), "")
     return given.source if named in given.source else f"{given.source} ({named})"
 
 

@@ -26,6 +26,8 @@ _ON_GROUPS = (
     *("logs:DeleteLogGroup", "logs:DeleteLogStream", "logs:PutRetentionPolicy"),
     *("logs:DeleteSubscriptionFilter", "logs:PutSubscriptionFilter"),
 )
+_ON_BALANCERS = ("elasticloadbalancing:ModifyLoadBalancerAttributes",)
+"""https://docs.aws.amazon.com/elasticloadbalancing/latest/application/disable-access-logging.html"""
 _ON_RECORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("*", ("logs:PutAccountPolicy", "logs:DeleteAccountPolicy", "config:DeleteDeliveryChannel")),
     (
@@ -37,6 +39,25 @@ _ON_RECORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "arn:aws:config:*:{account}:configuration-recorder/*/*",
         ("config:StopConfigurationRecorder", "config:DeleteConfigurationRecorder", "config:PutConfigurationRecorder"),
     ),
+    # What the customer's own begin with it names; of the others one stands for all.
+    *(
+        (f"arn:aws:elasticloadbalancing:*:{{account}}:loadbalancer/{named}", _ON_BALANCERS)
+        for named in ("any-other", "app/any-other/*", "net/any-other/*", "gwy/any-other/*")
+    ),
+    ("arn:aws:s3:::any-other", ("s3:PutBucketLogging",)),
+    *(
+        (
+            f"arn:aws:wafv2:*:{{account}}:{scope}/webacl/any-other/*",
+            ("wafv2:DeleteLoggingConfiguration", "wafv2:PutLoggingConfiguration"),
+        )
+        for scope in ("global", "regional")
+    ),
+    (
+        "arn:aws:route53resolver:*:{account}:resolver-query-log-config/*",
+        ("route53resolver:DeleteResolverQueryLogConfig", "route53resolver:DisassociateResolverQueryLogConfig"),
+    ),
+    ("arn:aws:network-firewall:*:{account}:firewall/any-other", ("network-firewall:UpdateLoggingConfiguration",)),
+    ("arn:aws:guardduty:*:{account}:detector/*", ("guardduty:DeleteDetector", "guardduty:UpdateDetector")),
 )
 """What of an account's own records, and the actions that end or narrow them."""
 _ON_SINKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (

@@ -21,6 +21,7 @@ from . import (
     oidc,
     openings,
     sharing,
+    takeovers,
     trusts,
 )
 from .excuses import Excuses
@@ -110,6 +111,21 @@ class Facts:
     def cicd_rewrites(self) -> tuple[chains.Way, ...]:
         """How CI/CD roles and users can change what they or others may do, or may."""
         return tuple(escapes.rewrites(self._cast))
+
+    @cached_property
+    def cicd_takeovers(self) -> tuple[chains.Way, ...]:
+        """How CI/CD roles and users can become roles that this stack does not know, or may."""
+        return tuple(takeovers.of_roles(self._cast))
+
+    @cached_property
+    def cicd_over_tenants(self) -> tuple[chains.Way, ...]:
+        """What power the platform's own CI/CD roles and users have over all tenants, or may."""
+        return tuple(takeovers.of_tenants(self._cast))
+
+    @cached_property
+    def customer_takeovers(self) -> tuple[chains.Way, ...]:
+        """How the customer's roles and users can take over what their account has, or may."""
+        return tuple(takeovers.of_accounts(self._cast))
 
     @cached_property
     def customer_cicd(self) -> tuple[chains.Way, ...]:

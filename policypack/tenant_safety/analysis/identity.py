@@ -19,11 +19,13 @@ from ..iam import (
     Unknown,
     caller,
     covers,
+    doubtful,
     granting,
     managed_policy,
     matches,
     new_access,
     parse,
+    rank,
     reach,
     unlimited,
 )
@@ -278,17 +280,35 @@ def _reach(
     granted: Iterable[Attached], boundary: tuple[Attached, ...], target: str, holder: Holder, platform: Platform
 ) -> Reach:
     """Do the holder's own policies let it reach the target?  What the target's side grants is taken for granted."""
-    who = _caller(holder)
+    who, facts = _caller(holder), _facts(holder, platform)
     policies = Policies(identity=tuple(granted), boundary=boundary, resource=(granting(who.account),))
-    own_account = target.split(":")[4]
-    return reach(
-        who,
-        policies,
-        (target,),
-        _actions(target, holder),
-        facts=_facts(holder, platform),
-        account="" if own_account else platform.master_account,
-    )
+    account = "" if target.split(":")[4] else platform.master_account
+    found = reach(who, policies, (target,), _actions(target, holder), facts=facts, account=account)
+    above = paths_above(target, _account(holder) or "*")
+    if found.verdict == "reachable" or not above:
+        return found
+    listed = reach(who, policies, above, LISTING, facts=facts, account=account)
+    if listed.verdict == "reachable" and _account(holder) is None:
+        listed = doubtful(listed, "the account")
+    return min(found, listed, key=rank)
+
+
+LISTING = ("ssm:GetParametersByPath",)
+"""The action that gives out the parameters below a path, of the caller's own account."""
+
+
+def paths_above(target: str, account: str) -> tuple[str, ...]:
+    """The paths above a pattern of parameters, for a caller of `account` (`*` if that is not known): allowed or denied
+    is the path that is asked for, whatever is said of the parameters below it.
+
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/ps-retrieval-authorization.html
+    """
+    arn, _, name = target.partition(":parameter/")
+    if not name or not (account == "*" or matches(target.split(":")[4], account)):
+        return ()
+    above = re.split(r"[*?]", name)[0].split("/")[:-1]
+    paths = ("/".join(above[:i]) for i in range(1, len(above) + 1))
+    return (f"{arn}:parameter/", *(f"{arn}:parameter/{path}{end}" for path in paths for end in ("", "/")))
 
 
 _UNKNOWN_ACCOUNT = "000000000000"

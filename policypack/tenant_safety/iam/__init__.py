@@ -11,8 +11,9 @@ from .patterns import covers, intersects
 from .policies import TARGET_SIDE, Attached, Cause, Policies, granting
 from .principals import ANONYMOUS, Caller, caller
 from .reach import Reach, Witness, reach
-from .standing import administrator_policy, admitted, statements, unlimited
+from .standing import administrator_policy, admitted, doubtful, rank, statements, unlimited
 from .wildcards import FIELDS, matches
+from .world import resources_of
 
 __all__ = [
     "ANONYMOUS",
@@ -45,6 +46,7 @@ __all__ = [
     "chain",
     "closure",
     "covers",
+    "doubtful",
     "evaluate",
     "granting",
     "intersects",
@@ -53,7 +55,9 @@ __all__ = [
     "members",
     "new_access",
     "parse",
+    "rank",
     "reach",
+    "resources_of",
     "statements",
     "unlimited",
 ]

@@ -8,11 +8,17 @@ https://github.com/prowler-cloud/prowler and https://pathfinding.cloud, with whi
 """
 
 LAUNCHES: dict[str, tuple[str, ...]] = {
+    "appstream.amazonaws.com": (
+        "appstream:CreateFleet",
+        "appstream:CreateImageBuilder",
+        "appstream:UpdateFleet",
+    ),
     "airflow.amazonaws.com": ("airflow:CreateEnvironment", "airflow:UpdateEnvironment"),
     "airflow-env.amazonaws.com": ("airflow:CreateEnvironment", "airflow:UpdateEnvironment"),
     "amplify.amazonaws.com": ("amplify:CreateApp", "amplify:UpdateApp"),
     "apigateway.amazonaws.com": ("apigateway:PUT", "apigateway:POST", "apigateway:PATCH"),
     "appsync.amazonaws.com": ("appsync:CreateDataSource", "appsync:UpdateDataSource"),
+    "athena.amazonaws.com": ("athena:CreateWorkGroup", "athena:UpdateWorkGroup"),
     "batch.amazonaws.com": ("batch:CreateComputeEnvironment", "batch:UpdateComputeEnvironment"),
     "bedrock-agentcore.amazonaws.com": (
         "bedrock-agentcore:CreateAgentRuntime",
@@ -50,6 +56,7 @@ LAUNCHES: dict[str, tuple[str, ...]] = {
         "ec2:ReplaceIamInstanceProfileAssociation",
         "ec2:RequestSpotFleet",
         "ec2:RequestSpotInstances",
+        "eks:CreateNodegroup",
         "elasticbeanstalk:CreateEnvironment",
         "elasticbeanstalk:UpdateEnvironment",
         "elasticmapreduce:RunJobFlow",
@@ -63,6 +70,7 @@ LAUNCHES: dict[str, tuple[str, ...]] = {
         "ecs:CreateExpressGatewayService",
         "ecs:UpdateExpressGatewayService",
     ),
+    "eks-fargate-pods.amazonaws.com": ("eks:CreateFargateProfile",),
     "elasticbeanstalk.amazonaws.com": ("elasticbeanstalk:CreateEnvironment", "elasticbeanstalk:UpdateEnvironment"),
     "elasticmapreduce.amazonaws.com": ("elasticmapreduce:RunJobFlow",),
     "emr-containers.amazonaws.com": ("emr-containers:StartJobRun", "emr-containers:CreateManagedEndpoint"),
@@ -78,6 +86,7 @@ LAUNCHES: dict[str, tuple[str, ...]] = {
         "glue:UpdateJob",
     ),
     "imagebuilder.amazonaws.com": ("imagebuilder:CreateInfrastructureConfiguration",),
+    "kafkaconnect.amazonaws.com": ("kafkaconnect:CreateConnector",),
     "kinesisanalytics.amazonaws.com": ("kinesisanalytics:CreateApplication", "kinesisanalytics:UpdateApplication"),
     "lambda.amazonaws.com": ("lambda:CreateFunction", "lambda:UpdateFunctionConfiguration", "synthetics:CreateCanary"),
     "omics.amazonaws.com": ("omics:StartRun",),
@@ -100,7 +109,14 @@ LAUNCHES: dict[str, tuple[str, ...]] = {
     ),
     "scheduler.amazonaws.com": ("scheduler:CreateSchedule", "scheduler:UpdateSchedule"),
     "servicecatalog.amazonaws.com": ("servicecatalog:CreateConstraint",),
-    "ssm.amazonaws.com": ("ssm:StartAutomationExecution", "ssm:CreateAssociation", "ssm:CreateActivation"),
+    "ssm.amazonaws.com": (
+        "ssm:StartAutomationExecution",
+        "ssm:CreateAssociation",
+        "ssm:CreateActivation",
+        "ssm:RegisterTaskWithMaintenanceWindow",
+        "ssm:UpdateManagedInstanceRole",
+        "config:PutRemediationConfigurations",
+    ),
     "states.amazonaws.com": ("states:CreateStateMachine", "states:UpdateStateMachine"),
     "tasks.apprunner.amazonaws.com": ("apprunner:CreateService", "apprunner:UpdateService"),
     "transfer.amazonaws.com": ("transfer:CreateUser", "transfer:UpdateUser", "transfer:CreateAccess"),
@@ -120,13 +136,20 @@ _ON_AN_INSTANCE = (
 )
 
 RUNS: dict[str, tuple[str, ...]] = {
+    "appstream.amazonaws.com": ("appstream:CreateStreamingURL", "appstream:CreateImageBuilderStreamingURL"),
+    "athena.amazonaws.com": ("athena:StartCalculationExecution",),
     "bedrock-agentcore.amazonaws.com": ("bedrock-agentcore:InvokeCodeInterpreter",),
     "cloudformation.amazonaws.com": (
         "cloudformation:UpdateStack",
         "cloudformation:CreateChangeSet",
         "cloudformation:UpdateStackSet",
     ),
-    "codebuild.amazonaws.com": ("codebuild:StartBuild", "codebuild:StartBuildBatch", "codebuild:UpdateProject"),
+    "codebuild.amazonaws.com": (
+        "codebuild:StartBuild",
+        "codebuild:StartBuildBatch",
+        "codebuild:StartSandbox",
+        "codebuild:UpdateProject",
+    ),
     "datapipeline.amazonaws.com": ("datapipeline:PutPipelineDefinition",),
     "ec2.amazonaws.com": (
         *_ON_AN_INSTANCE,
@@ -138,7 +161,12 @@ RUNS: dict[str, tuple[str, ...]] = {
     "elasticmapreduce.amazonaws.com": ("elasticmapreduce:AddJobFlowSteps",),
     "emr-serverless.amazonaws.com": ("emr-serverless:AccessLivyEndpoints",),
     "glue.amazonaws.com": ("glue:StartJobRun", "glue:RunStatement", "glue:UpdateDevEndpoint"),
-    "lambda.amazonaws.com": ("lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration"),
+    "kinesisanalytics.amazonaws.com": ("kinesisanalytics:UpdateApplication",),
+    "lambda.amazonaws.com": (
+        "lambda:UpdateFunctionCode",
+        "lambda:UpdateFunctionConfiguration",
+        "synthetics:UpdateCanary",
+    ),
     "pods.eks.amazonaws.com": ("eks:CreateAccessEntry", "eks:AssociateAccessPolicy"),
     "rolesanywhere.amazonaws.com": ("rolesanywhere:CreateTrustAnchor", "rolesanywhere:UpdateTrustAnchor"),
     "sagemaker.amazonaws.com": (
@@ -204,12 +232,18 @@ STARTS: dict[str, tuple[str, ...]] = {
 _INSTANCES = ("arn:*:ec2:*:*:instance/*",)
 
 ON: dict[str, tuple[str, ...]] = {
+    "apprunner:UpdateService": ("arn:*:apprunner:*:*:service/*/*",),
+    "appstream:CreateFleet": ("arn:*:appstream:*:*:fleet/*",),
+    "batch:SubmitJob": ("arn:*:batch:*:*:job-definition/*",),
     "bedrock-agentcore:InvokeCodeInterpreter": ("arn:*:bedrock-agentcore:*:*:code-interpreter-custom/*",),
+    "cloudformation:UpdateStackSet": ("arn:*:cloudformation:*:*:stackset/*:*",),
+    "ec2:ModifyInstanceAttribute": _INSTANCES,
     "ec2:RequestSpotInstances": ("arn:*:ec2:*:*:spot-instances-request/*",),
     "ec2:RunInstances": _INSTANCES,
     "ecs:ExecuteCommand": ("arn:*:ecs:*:*:task/*",),
     "ssm:CreateAssociation": _INSTANCES,
     "ssm:SendCommand": (*_INSTANCES, "arn:*:ssm:*:*:managed-instance/*"),
+    "ssm:UpdateAssociation": ("arn:*:ssm:*:*:association/*",),
     "ssm:StartSession": (*_INSTANCES, "arn:*:ssm:*:*:managed-instance/*"),
 }
 """The resources that matter of an action that names several."""

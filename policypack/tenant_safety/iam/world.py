@@ -165,7 +165,7 @@ class World:
 
         def launch(actions: tuple[str, ...]) -> tuple[Reach, ...]:
             if actions not in launching:
-                launching[actions] = self._launch(principal, actions)
+                launching[actions] = self.launch(principal, actions)
             return launching[actions]
 
         for role in self.of_account(principal):
@@ -218,11 +218,18 @@ class World:
             passed = answer if passed.verdict == "unreachable" else passed
         return passed
 
-    def _launch(self, principal: Principal, actions: Sequence[str]) -> tuple[Reach, ...]:
-        """The requests of one of the actions and of one that starts what it makes; () if there are none."""
+    def launch(
+        self, principal: Principal, actions: Sequence[str], at: Callable[[Principal, str], Reach] | None = None
+    ) -> tuple[Reach, ...]:
+        """The requests of one of the actions and of one that starts what it makes; () if there are none.
+
+        `at` asks about an action where it matters on which resource; else any of the account will do.
+        """
         possible: tuple[Reach, ...] = ()
         for action in actions:
-            answer = self._somewhere(principal, action)
+            if not self.has_power(principal, action):
+                continue
+            answer = (at or self._somewhere)(principal, action)
             if answer.verdict == "unreachable":
                 continue
             found = [answer]
@@ -253,10 +260,8 @@ class World:
         """An action, on anything of the principal's account."""
         if not self.has_power(principal, action):
             return UNREACHABLE
-        known = known_action(action)
         account, partition = principal.who.account, principal.partition
-        globs = ON.get(action) or (known.resources if known else ()) or ("*",)
-        targets = tuple(dict.fromkeys(_within(glob, partition, account) for glob in globs))
+        targets = tuple(dict.fromkeys(_within(glob, partition, account) for glob in resources_of(action)))
         policies = replace(principal.policies, resource=())
         return reach(
             principal.who, policies, targets, (action,), facts=principal.facts, account=account, tagged=principal.tagged
@@ -358,6 +363,12 @@ class World:
             found = [_matching(s.actions, s.not_actions) for s in document.statements if s.effect == "Allow"]
             self._powers[id(document)] = (document, frozenset().union(*found))
         return self._powers[id(document)][1]
+
+
+def resources_of(action: str) -> tuple[str, ...]:
+    """Globs of what an action is about; of one that names several resources, of those that matter."""
+    known = known_action(action)
+    return ON.get(action) or (known.resources if known else ()) or ("*",)
 
 
 @lru_cache(maxsize=4096)

@@ -79,7 +79,7 @@ def principals(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
     boundary = text(first(resource.props, "permissionsBoundary"))
     path = text(first(resource.props, "path")) or "/"
     trust, boundary = _too_late(resource, trust), _too_late(resource, boundary or None)
-    yield Principal(place, kind, name, path, trust, boundary, _prefix(resource))
+    yield Principal(place, kind, name, path, trust, boundary, _prefix(resource), _tags(resource))
     for p in role.paths("inline_doc"):
         for path, value in at(resource.props, p):
             yield Grant(place, kind, name, document(value, resource, place, path, problems), label=path)
@@ -90,6 +90,16 @@ def principals(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
         if isinstance(listed, list) and None in listed:
             yield Grant(place, kind, name, policy=Unknown(p), label=p)
     yield from problems
+
+
+def _tags(resource: Resource) -> Maybe[tuple[tuple[str, Maybe[str]], ...]]:
+    """The resource's tags, with those that its provider gives to all."""
+    found: dict[str, Maybe[str]] = {}
+    for tags in (resource.props.get(name) for name in ("tagsAll", "tags")):
+        if isinstance(tags, Unknown):
+            return tags
+        found |= {key: text(value) or "" for key, value in (tags.items() if isinstance(tags, Mapping) else ())}
+    return tuple(found.items())
 
 
 def identity_policies(resource: Resource, place: Place, role: Role) -> Iterator[Part]:

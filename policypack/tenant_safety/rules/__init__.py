@@ -11,10 +11,13 @@ from .cicd_chain_reaches_global_config import cicd_chain_reaches_global_config
 from .cicd_long_lived_key import cicd_long_lived_key
 from .cicd_reaches_global_config import cicd_reaches_global_config
 from .cicd_rewrites_itself import cicd_rewrites_itself
+from .cicd_rules_all_accounts import cicd_rules_all_accounts
+from .cicd_takes_over_roles import cicd_takes_over_roles
 from .cicd_trust_too_wide import cicd_trust_too_wide
 from .customer_cuts_logs import customer_cuts_logs
 from .customer_reaches_cicd import customer_reaches_cicd
 from .customer_reaches_links import customer_reaches_links
+from .customer_takes_over_account import customer_takes_over_account
 from .customer_unbounded import customer_unbounded
 from .data_leaves_account import data_leaves_account
 from .document_unreadable import document_unreadable
@@ -65,6 +68,8 @@ CATALOG: tuple[Rule, ...] = (
     global_config_admits_tenant,
     platform_resource_admits_tenant,
     cicd_rewrites_itself,
+    cicd_takes_over_roles,
+    cicd_rules_all_accounts,
     cicd_trust_too_wide,
     cicd_boundary_missing,
     cicd_long_lived_key,
@@ -84,6 +89,7 @@ CATALOG: tuple[Rule, ...] = (
     customer_reaches_links,
     customer_cuts_logs,
     customer_unbounded,
+    customer_takes_over_account,
     logs_not_central,
     log_route_foreign,
     log_retention_short,

@@ -15,7 +15,8 @@ from .rule import rule
     "role run what the customer can change.",
     scope="the customer's roles and users of this stack, by their names in the registry, with all that they can "
     "become; the principals of this stack with their identity policies, boundaries and trust; those of the account's "
-    "other stacks, and what their policies grant, are not read here",
+    "other stacks, and what their policies grant, are not read here, and taken to have no tags but those that the "
+    "customer can give",
     reads=(Principal, Policy, Grant, Membership, Issuer),
     monotone=True,
     of="tenants",
