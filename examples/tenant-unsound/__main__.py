@@ -73,6 +73,7 @@ aws.iam.RolePolicyAttachment("read-state-for-ci", role=ci_role("cicd-state").nam
 
 # Fault: cicd-boundary-missing cicd-keys
 # Fault: cicd-reaches-global-config cicd-keys
+# Fault: foreign-tenant-referenced cicd-keys
 ci_role("cicd-keys", inline_policies=[{"name": "decrypt", "policy": allow("kms:Decrypt", "arn:aws:kms:*:*:key/*")}])
 
 # The Deny is not made before the Allow, so for a while the role has it.

@@ -208,10 +208,10 @@ class _Bounds:
 
 
 def _buckets(registry: Registry) -> Iterator[str]:
-    """Patterns of the buckets that the registry names as the platform's."""
+    """Patterns of the buckets of the platform that the registry has tenants use; of global config other rules ask."""
     platform = registry.platform
     granted = (text for plan in registry.plans.values() for each in plan.grants for text in each.resources)
-    for text in (*granted, *platform.log_destinations, *platform.protected):
+    for text in (*granted, *platform.log_destinations):
         bucket = _bucket(text)
         if bucket.strip(_ANY) and "{" not in bucket:
             yield bucket

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ..iam import Attached, Document, Reach, Statement, Unknown, parse
+from ..iam import Attached, Document, Reach, Statement, Unknown, intersects, parse
 from ..model import Admission
 from ..tenancy import common, within
 from .index import Index
@@ -106,8 +106,20 @@ def _asked(question: Question, side: _Side, roles: tuple[str, ...], name: str, m
     own = tuple(each for each in question.admission.resources if isinstance(each, str))
     targets = own or question.targets(outsider)
     answer = asking.reaches(outsider, targets, question.actions(outsider))
+    doubts = tuple(Unknown(f"whether it is about {each}") for each in _perhaps(targets, may))
+    if answer.verdict == "reachable" and doubts:
+        answer = replace(answer, verdict="undetermined", missing=doubts)
     if answer.verdict != "unreachable":
         yield Admitted(question.admission, "organization", name, answer)
+
+
+def _perhaps(targets: tuple[str, ...], may: Attached) -> Iterator[str]:
+    """What may be used by its name and may be what is asked about: a key is not known by its id before it is made."""
+    resources = [str(each) for statement in _statements(may) for each in statement.resources]
+    keys = [each for each in resources if each.split(":")[2] == "kms" and _has_name(each)]
+    for target in targets:
+        if target.endswith(":key/*"):
+            yield from (key for key in keys if intersects(key, target))
 
 
 def _narrower(question: Question, side: _Side) -> Document:

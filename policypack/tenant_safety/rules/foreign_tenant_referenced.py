@@ -12,9 +12,9 @@ from .rule import rule
     severity="critical",
     title="A stack names what is another tenant's",
     remediation="Name only what is in the stack's own account, or what the tenant's plan grants of the platform's.",
-    scope="the texts of this stack's resources and the Allow statements of its identity policies; what its aws "
-    "resources will give is taken for their own account's until the update knows it, and principals of trust and "
-    "resource policies are read by rules of their own",
+    scope="the texts of this stack's resources, its stack references and the Allow statements of its identity "
+    "policies; what its aws resources will give is taken for their own account's until the update knows it, and "
+    "principals of trust and resource policies are read by rules of their own",
     reads=(Mention, Grant, Policy),
     alone=True,
     monotone=True,

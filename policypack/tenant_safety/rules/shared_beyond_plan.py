@@ -13,7 +13,8 @@ from .rule import rule
     title="A stack uses the platform's accounts beyond what its plan grants",
     remediation="Have the plan grant it in the registry, or keep to the tenant's own account.",
     scope="the texts of this stack's resources and the Allow statements of its identity policies that name the master, "
-    "log or shared accounts; S3 buckets carry no account in their names",
+    "log or shared accounts, or buckets that plans grant or logs go to, less what a Deny of the same document takes "
+    "back; other S3 buckets carry no account in their names",
     reads=(Mention, Grant, Policy),
     alone=True,
     monotone=True,
