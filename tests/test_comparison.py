@@ -6,8 +6,9 @@ import json
 
 from benchmarks.comparison import page
 from benchmarks.comparison_tools import Found, Reports, documents, planned
+from tenant_safety.testing import Case, Hole, Json, Outcome
 from tests.attacks.corpus import FAMILIES, attacks
-from tests.cases import Case, Hole, Json, Outcome
+from tests.cases import REGISTRY
 
 DOCUMENT = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
 RESOURCES = (
@@ -23,7 +24,7 @@ RESOURCES = (
         "props": {"allowedPrincipals": ["*"], "tags": {"ownerOf": "x"}, "privateDnsName": {"nameType": "TXT"}},
     },
 )
-CASE = Case("", "", Outcome("", ()), RESOURCES)
+CASE = Case("", Outcome("", ()), REGISTRY, RESOURCES)
 
 
 def test_resources_are_a_terraform_plan() -> None:
