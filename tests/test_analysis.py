@@ -9,7 +9,7 @@ from tenant_safety.analysis import Facts
 from tenant_safety.analysis.capacity import instance_types
 from tenant_safety.analysis.index import Index, known
 from tenant_safety.analysis.links import account_of
-from tenant_safety.iam import Symbolic
+from tenant_safety.iam import Symbolic, parse
 from tenant_safety.judge import judge
 from tenant_safety.model import (
     Finding,
@@ -215,3 +215,34 @@ ARN = "arn:aws:elasticloadbalancing:eu-central-1:{}:loadbalancer/app/{}"
 def test_account_of_an_arn_with_symbols(wide: str, account: object) -> None:
     """It is known where no symbol can reach it."""
     assert account == account_of(Symbolic(ARN.format("111111111111", "symbol"), wide, (LATER,)))
+
+
+POOL = "cognito-identity.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("operator", "key", "said"),
+    [
+        ("StringEquals", f"{POOL}:aud", []),
+        ("StringLike", f"{POOL}:aud", ["undetermined"]),
+        ("StringEquals", f"{POOL}:amr", ["undetermined"]),
+    ],
+)
+def test_an_application_that_aws_names_is_one(operator: str, key: str, said: list[str]) -> None:
+    """Whatever id it gets, a token has to have that one; a pattern could take in others."""
+
+    def leaf(text: str) -> str:
+        return Symbolic(text, "*", (LATER,)) if text == "symbol" else text
+
+    allow = {
+        "Effect": "Allow",
+        "Principal": {"Federated": POOL},
+        "Action": "*",
+        "Condition": {operator: {key: "symbol"}},
+    }
+    facts = next(case for case in cases("role-trust-foreign")).facts()
+    role = replace(facts.of(Principal)[0], trust=parse({"Version": "2012-10-17", "Statement": allow}, leaf=leaf))
+
+    found = Facts(replace(facts.stack, parts=(role,)), facts.claim).foreign_trusts
+
+    assert said == [each.finding("").verdict for each in found]

@@ -30,6 +30,8 @@ OPPOSITES: dict[type[ast.cmpop], type[ast.cmpop]] = {
 OF_SYMBOLS = (
     'links: if isinstance(arn, Symbolic) and (len(fields) < 6 or any(set("*?") & set(field) for field in fields[:5])):'
 )
+SETTLED = "trusts: replace(c, values=tuple(str(v) if isinstance(v, Symbolic) else v for v in c.values))"
+SETTLED_IN = 'trusts: if c.key in keys and c.how and c.how.name == "StringEquals"'
 EQUIVALENT: dict[str, str] = {
     "logs: if isinstance(a.account, Unknown) or isinstance(b.account, Unknown):: join by And": (
         "one provider has one account: where only one is known, the providers differ"
@@ -44,6 +46,10 @@ EQUIVALENT: dict[str, str] = {
     ),
     f"{OF_SYMBOLS}: compare by GtE": "cases have no symbols; test_analysis has",
     f"{OF_SYMBOLS}: join by And": "cases have no symbols; test_analysis has",
+    f"{SETTLED}: negate if": "cases have no symbols; test_analysis has",
+    f"{SETTLED_IN}: join by Or": "cases have no symbols; test_analysis has",
+    f"{SETTLED_IN}: compare by NotIn": "cases have no symbols; test_analysis has",
+    f"{SETTLED_IN}: compare by NotEq": "cases have no symbols; test_analysis has",
 }
 """Mutants that mean the same, or that another test sees, by their line and what was changed, with the reason."""
 

@@ -471,7 +471,7 @@ def _admits_ci(principal: Principal, platform: Platform) -> Maybe[str]:
     """Which CI's identity provider or service a role's trust admits, if any."""
     trust = principal.trust if isinstance(principal.trust, Document) else None
     doubt: Unknown | None = principal.name if isinstance(principal.name, Unknown) else None
-    anybody = False
+    to_anybody: Document | None = None
     for statement in trust.statements if trust else ():
         if statement.effect != "Allow":
             continue
@@ -482,13 +482,13 @@ def _admits_ci(principal: Principal, platform: Platform) -> Maybe[str]:
             if isinstance(value, Unknown):
                 doubt = doubt or value
             elif value == "*" and kind == "AWS":
-                anybody = True
+                to_anybody = trust
             elif value == "*":
                 return "anybody may assume it"
             elif _of_ci(kind, value, platform):
                 return f"{value} may assume it"
-    if trust and anybody:
-        admits = _admits_named(trust, platform)
+    if to_anybody:
+        admits = _admits_named(to_anybody, platform)
         if admits.new_access:
             return "anybody may assume it"
         doubt = admits.missing[0] if admits.new_access is None else doubt
@@ -522,12 +522,14 @@ _AS_TAG = "aws:principaltag/"
 def _open(trust: Document) -> Iterator[Statement]:
     """What a trust says of anybody, with callers' ARNs and accounts as tags."""
     for statement in trust.statements:
-        if statement.effect == "Deny" or ("AWS", "*") in (statement.principals or ()):
+        anybody = ("AWS", "*") in (statement.principals or ())
+        if anybody or statement.effect == "Deny":
             conditions = tuple(
                 replace(c, key=f"{_AS_TAG}{c.key}") if c.key in ("aws:principalarn", "aws:principalaccount") else c
                 for c in statement.conditions
             )
-            yield replace(statement, principals=(("AWS", "*"),), conditions=conditions)
+            principals = (("AWS", "*"),) if anybody else statement.principals
+            yield replace(statement, principals=principals, conditions=conditions)
 
 
 def _of_ci(kind: str, principal: str, platform: Platform) -> bool:

@@ -92,8 +92,27 @@ def foreign(index: Index, registry: Registry, judged: Judged) -> Iterator[Beyond
             continue
         named = {value for s in statements_of(role.trust) for _, value in s.principals or ()}
         keys = {provider: f"{provider}:{claim}" for provider, claim in _IDENTITIES.items() if provider in named}
-        public = [allow({"Federated": each}, StringEquals={key: spelt(role.trust, key)}) for each, key in keys.items()]
-        yield from beyond(role, kept, (accounts, *public))
+        trust = _settled(role.trust, {key.lower() for key in keys.values()})
+        public = [allow({"Federated": each}, StringEquals={key: spelt(trust, key)}) for each, key in keys.items()]
+        yield from beyond(replace(role, trust=trust), kept, (accounts, *public))
+
+
+def _settled(trust: Maybe[Document] | None, keys: set[str]) -> Maybe[Document] | None:
+    """The trust with its symbols in such keys' values taken for the texts that they stand for: whatever id AWS gives an
+    application, a token has to have this one.
+    """
+    if not isinstance(trust, Document):
+        return trust
+    statements = []
+    for statement in trust.statements:
+        conditions = tuple(
+            replace(c, values=tuple(str(v) if isinstance(v, Symbolic) else v for v in c.values))
+            if c.key in keys and c.how and c.how.name == "StringEquals"
+            else c
+            for c in statement.conditions
+        )
+        statements.append(replace(statement, conditions=conditions))
+    return replace(trust, statements=tuple(statements))
 
 
 def deputies(index: Index, registry: Registry, judged: Judged) -> Iterator[Beyond]:
