@@ -33,12 +33,14 @@ def ci_role(name: str, **more: object) -> aws.iam.Role:
 
 # Fault: cicd-boundary-missing cicd-admin
 # Fault: cicd-rewrites-itself cicd-admin
+# Fault: cicd-takes-over-roles cicd-admin
 # Fault: cicd-reaches-global-config admin
 aws.iam.RolePolicy("admin", role=ci_role("cicd-admin").id, policy=allow("*", "*"))
 
 # A role by another name is CI/CD, too, if a CI's tokens open it.
 # Fault: cicd-boundary-missing release
 # Fault: cicd-rewrites-itself release
+# Fault: cicd-takes-over-roles release
 # Fault: cicd-trust-too-wide release
 release = aws.iam.Role(
     "release",
@@ -68,6 +70,7 @@ aws.iam.RolePolicyAttachment(
 state = aws.iam.Policy("read-state", policy=allow("s3:Get*", "arn:aws:s3:::acme-pulumi-*/*"))
 # Fault: cicd-boundary-missing cicd-state
 # Undetermined: cicd-rewrites-itself cicd-state
+# Undetermined: cicd-takes-over-roles cicd-state
 # Fault: cicd-reaches-global-config read-state-for-ci
 aws.iam.RolePolicyAttachment("read-state-for-ci", role=ci_role("cicd-state").name, policy_arn=state.arn)
 

@@ -156,8 +156,12 @@ boundary = aws.iam.Policy(
                     "Resource": "*",
                 },
                 {"Effect": "Allow", "Action": "ssm:*", "Resource": f"arn:aws:ssm:*:{ACCOUNT}:parameter/{NAME}/*"},
-                # Whoever runs a command in a task has the rights of the task's role.
-                {"Effect": "Deny", "Action": "ecs:ExecuteCommand", "Resource": "*"},
+                # Whoever says what runs in a task or on a machine that is there has the rights of its role.
+                {
+                    "Effect": "Deny",
+                    "Action": ["ecs:ExecuteCommand", "ec2:ModifyInstanceAttribute", "ec2:*LaunchTemplateVersion*"],
+                    "Resource": "*",
+                },
             ],
         }
     ),

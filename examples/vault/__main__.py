@@ -51,11 +51,24 @@ boundary = aws.iam.Policy(
     policy=json.dumps(
         {
             "Version": "2012-10-17",
-            "Statement": {
-                "Effect": "Allow",
-                "Action": ["ec2:*", "autoscaling:*", "elasticloadbalancing:*", "rds:*", "logs:*", "s3:*", "ssm:*"],
-                "Resource": "*",
-            },
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Action": ["ec2:*", "autoscaling:*", "elasticloadbalancing:*", "rds:*", "logs:*", "s3:*", "ssm:*"],
+                    "Resource": "*",
+                },
+                # Whoever says what runs on a machine that is there has the rights of its role.
+                {
+                    "Effect": "Deny",
+                    "NotAction": ["ec2:*", "autoscaling:*", "elasticloadbalancing:*", "rds:*", "logs:*", "s3:*"],
+                    "NotResource": f"arn:aws:ssm:*:{ACCOUNT}:parameter/*",
+                },
+                {
+                    "Effect": "Deny",
+                    "Action": ["ec2:ModifyInstanceAttribute", "ec2:*LaunchTemplateVersion*"],
+                    "Resource": "*",
+                },
+            ],
         }
     ),
 )

@@ -13,6 +13,7 @@ from ..iam import (
     Policies,
     Statement,
     Symbolic,
+    TooComplex,
     Unknown,
     caller,
     intersects,
@@ -76,7 +77,12 @@ def foreign(index: Index, registry: Registry, pair: tuple[str, str]) -> Iterator
     documents: tuple[Grant | Policy, ...] = (*index.of(Grant), *index.of(Policy))
     for part in documents:
         if part.document is not None:
-            yield from bounds.allowed(part.at.urn, part.document)
+            try:
+                yield from bounds.allowed(part.at.urn, part.document)
+            except TooComplex as error:
+                missing = (Unknown(str(error)),)
+                for tenant in (True, False):
+                    yield Foreign(part.at.urn, "a resource", "a document", "not decided", tenant, missing)
 
 
 @dataclass(frozen=True, slots=True)
