@@ -61,7 +61,8 @@ def test_a_document_over_new_resources_is_proved(symbolic: Engine, engine: Engin
     plain = preview(engine, program)
     complete = preview(symbolic, program)
 
-    assert [("mandatory", "cicd-reaches-global-config", "own")] == findings(plain), plain.errors
+    stopped = [each for each in findings(plain) if each[0] == "mandatory"]
+    assert [("mandatory", "cicd-reaches-global-config", "own")] == stopped, plain.errors
     assert (0, []) == (complete.exit_code, findings(complete)), complete.errors
     assert 2 == len(json.loads(complete.step("own").inputs["policy"])["Statement"])
 

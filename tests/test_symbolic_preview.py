@@ -69,7 +69,8 @@ def test_a_document_over_new_resources_is_proved(symbolic: Engine, engine: Engin
     plain = engine.preview(written, STACK, policy_pack=ROOT, config=PINNED)
     complete = symbolic.preview(written, STACK, policy_pack=ROOT, config=PINNED)
 
-    assert [("mandatory", "cicd-reaches-global-config", "own")] == findings(plain), plain.errors
+    stopped = [each for each in findings(plain) if each[0] == "mandatory"]
+    assert [("mandatory", "cicd-reaches-global-config", "own")] == stopped, plain.errors
     assert (0, []) == (complete.exit_code, findings(complete)), complete.errors
 
 
