@@ -48,9 +48,17 @@ UNDETERMINED = {
             "shared-with-organization",
         )
     },
-    ("cicd-rewrites-itself", "branching-deploy"): "it branches on a value that AWS draws",
-    ("cicd-rewrites-itself", "branching-more-deploy"): "it branches on a value that AWS draws",
-    ("cicd-rewrites-itself", "digest-deploy"): "a digest may be of anything",
+    **{
+        (rule, resource): why
+        for rule in ("cicd-rewrites-itself", "cicd-takes-over-roles", "foreign-tenant-referenced")
+        for resource, why in {
+            "branching-deploy": "it branches on a value that AWS draws",
+            "branching-more-deploy": "it branches on a value that AWS draws",
+            "digest-deploy": "a digest may be of anything",
+        }.items()
+    },
+    ("foreign-tenant-referenced", "looked-up-value-deploy"): "somebody else has put that value there",
+    ("foreign-tenant-referenced", "loose-boundary-limit"): "all that the ARN had of its own has become a star",
 }
 """Findings that are undetermined symbolically where an update finds nothing, or a violation; and why."""
 ARRIVED = {

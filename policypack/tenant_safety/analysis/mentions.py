@@ -146,7 +146,7 @@ class _Bounds:
     def allowed(self, urn: str, document: Document | Unknown) -> Iterator[Foreign]:
         """What an identity policy allows on others' resources, and names as theirs."""
         if isinstance(document, Unknown):
-            if not document.depends_on or not all(_is_of_aws(each) for each in document.depends_on):
+            if not _is_own(document):
                 yield Foreign(urn, "a resource", document.path, "not known yet", True, (document,))
             return
         for statement in document.statements:
@@ -158,7 +158,7 @@ class _Bounds:
         where = f"{statement.where}.Resource"
         for resource in statement.resources:
             if isinstance(resource, Unknown):
-                if not all(_is_of_aws(each) for each in resource.depends_on):
+                if not _is_own(resource):
                     yield Foreign(urn, "a resource", where, "not known yet", True, (resource,))
                 continue
             whose, missing = self._whose(document, statement, resource)
@@ -273,6 +273,7 @@ def _is_account(pattern: str) -> bool:
     return pattern.startswith("arn:*:*:*:")
 
 
-def _is_of_aws(urn: str) -> bool:
-    """Is it an aws resource, whose outputs name the account that it is in?"""
-    return urn.split("::")[2].rpartition("$")[2].startswith("aws:")
+def _is_own(unknown: Unknown) -> bool:
+    """Do only aws resources of the stack provide it, whose outputs name the account that they are in?"""
+    kinds = [urn.split("::")[2].rpartition("$")[2] for urn in unknown.depends_on]
+    return bool(kinds) and all(kind.startswith("aws:") for kind in kinds)
