@@ -36,6 +36,9 @@ EQUIVALENT: dict[str, str] = {
     "logs: if isinstance(a.account, Unknown) or isinstance(b.account, Unknown):: join by And": (
         "one provider has one account: where only one is known, the providers differ"
     ),
+    'mentions: yield Foreign(part.at.urn, "a resource", "a document", "not decided", tenant, missing): drop yield': (
+        "no case is so complex that the engine does not say it itself; one of the drawn programs was"
+    ),
     "excuses: if isinstance(by, Known):: negate if": "cases do not tell the reason; test_excuses does",
     "excuses: return not isinstance(self.by[0], Known): drop not": "nor who lets it pass; test_excuses does",
     "sharing: if condition.key == key and condition.how is not None:: join by Or": (
