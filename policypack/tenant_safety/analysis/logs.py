@@ -116,16 +116,15 @@ def _names(destination: str) -> tuple[str, ...]:
 
 
 def _is(sink: LogSink, destination: str) -> bool:
-    """Does an ARN name this sink?  A bucket's has no account; any other's does."""
+    """Does an ARN that has a sink's name mean this one?  A bucket's has no account; any other's does."""
     fields = destination.split(":", 5)
     if len(fields) < 6:
-        return destination == sink.name
-    service, region, account, resource = fields[2:]
+        return True
+    service, region, account = fields[2:5]
     if service == "s3":
-        return service in sink.at.type and resource.split("/", 1)[0] == sink.name
+        return service in sink.at.type
     kind = {"logs": "cloudwatch"}.get(service, service)
-    named = resource in (f"{before}{sink.name}" for before in _BEFORE_NAME.get(service, ()))
-    return named and kind in sink.at.type.lower() and (region, account) == (sink.at.region, sink.at.account)
+    return kind in sink.at.type.lower() and (region, account) == (sink.at.region, sink.at.account)
 
 
 def unrouted(index: Index, found: Sequence[LogEnd]) -> Iterator[Unrouted]:
