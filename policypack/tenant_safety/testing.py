@@ -42,7 +42,7 @@ from .model import Finding, Part, Stack, Unknown
 from .rules import CATALOG, Rule
 from .tenancy import Baseline, Claim, Registry, RegistryError, Snapshot, load, resolve
 
-__all__ = ["Case", "Hole", "Json", "Loader", "Outcome", "Secret", "cases", "check", "run"]
+__all__ = ["Case", "Hole", "Json", "Loader", "Outcome", "Secret", "cases", "check", "merged", "run"]
 
 _UNKNOWN = SENTINELS[2]
 
@@ -238,14 +238,15 @@ def _snapshot(base: Path, changes: str) -> Snapshot:
             path = Path(folder, "tenancy.yaml")
             path.write_text(changed, encoding="utf-8")
             return load(path)
-    raw = _merged(yaml.safe_load(base.read_text(encoding="utf-8")), changed)
+    raw = merged(yaml.safe_load(base.read_text(encoding="utf-8")), changed)
     return Snapshot(Registry.model_validate(raw), "tenancy.yaml", "0" * 64)
 
 
-def _merged(base: Any, changes: Any) -> Any:
+def merged(base: Any, changes: Any) -> Any:
+    """A registry, as plain data, with changes laid over it: objects merge, all else is replaced."""
     if not isinstance(base, dict) or not isinstance(changes, dict):
         return copy.deepcopy(changes)
-    return {**base, **{key: _merged(base.get(key), value) for key, value in changes.items()}}
+    return {**base, **{key: merged(base.get(key), value) for key, value in changes.items()}}
 
 
 def run(rule: Rule, facts: Facts) -> Outcome:

@@ -16,12 +16,12 @@ import yaml
 
 from tenant_safety.judge import judge
 from tenant_safety.rules import CATALOG
-from tenant_safety.testing import Loader
+from tenant_safety.testing import Loader, merged
 from tests.cases import REGISTRY, Case, Outcome
 
 FOLDER = Path(__file__).parent
 OPEN = FOLDER / "open.txt"
-FAMILIES = ("identity", "boundary", "sharing", "customer", "bypass")
+FAMILIES = ("identity", "boundary", "sharing", "customer", "bypass", "logs", "capacity", "services")
 
 Side = Literal["attack", "twin"]
 
@@ -89,8 +89,22 @@ def _family(family: str) -> Iterator[Attack]:
     for each in raw:
         sides = {side: each.pop(side) for side in ("attack", "twin")}
         told = {key: each.pop(key) for key in ("id", "technique", "source")}
+        each["registry"] = merged(laid_over(family), each.get("registry", {}))
         cases = {side: _case(told["id"], side, resources, each) for side, resources in sides.items()}
         yield Attack(family=family, **told, **cases)
+
+
+def laid_over(family: str) -> Mapping[str, Any]:
+    """What the registry of a family's entries has beside that of the cases."""
+    given = _registries()
+    found: Mapping[str, Any] = given.get(family, given["others"])
+    return found
+
+
+@cache
+def _registries() -> Mapping[str, Any]:
+    read: Mapping[str, Any] = yaml.safe_load((FOLDER / "registry.yaml").read_text(encoding="utf-8"))
+    return read
 
 
 def _case(id_: str, side: str, resources: Sequence[Mapping[str, Any]], more: Mapping[str, Any]) -> Case:

@@ -18,7 +18,8 @@ from typing import Any
 import yaml
 
 from tenant_safety.symbolic.attach import symbols
-from tests.attacks.corpus import Said, Score
+from tenant_safety.testing import merged
+from tests.attacks.corpus import Said, Score, laid_over
 from tests.cases import REGISTRY
 from tests.engine import Engine, Finding, program
 
@@ -76,7 +77,8 @@ class Previews:
         self.engine = Engine(folder / "engine", {}, timeout=120)
         self.config = config
         file = folder / "tenancy.yaml"
-        file.write_text(yaml.safe_dump(registry or yaml.safe_load(REGISTRY.read_text(encoding="utf-8"))))
+        base = yaml.safe_load(REGISTRY.read_text(encoding="utf-8"))
+        file.write_text(yaml.safe_dump(registry or merged(base, laid_over("programs"))))
         self.pack_config = folder / "pack.json"
         self.pack_config.write_text(json.dumps({"registry-unreadable": {"registry": str(file)}}))
 

@@ -130,6 +130,21 @@ Days = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 10
 Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 """
 Nowhere = Literal["not-in-aws"]
+LogSourceKind = Literal[
+    "apis", "clusters", "databases", "distributions", "firewalls", "functions", "load-balancers", "networks"
+]
+LOG_SOURCES: tuple[LogSourceKind, ...] = (
+    *("apis", "clusters", "databases", "distributions", "firewalls", "functions", "load-balancers", "networks"),
+)
+"""Kinds of resources that log only where they are told to."""
+Kind = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z][a-z0-9-]*(/[a-zA-Z0-9]+)?$",
+        max_length=80,
+        description="A service or one type of it, by their names in Pulumi: dynamodb, eks/fargateProfile.",
+    ),
+]
 
 
 class Model(BaseModel):
@@ -159,6 +174,11 @@ class CicdRoles(Model):
         default=(),
         description="The subjects of tokens by which a pair's CI/CD roles may be assumed, such as "
         "repo:acme/shop:environment:{tenant}-{environment}; by default whatever names one place to deploy from.",
+    )
+    deploy_logs: bool = Field(
+        default=False,
+        description="Whether CI/CD roles may change and delete log groups and their subscriptions, since what they "
+        "deploy has some. An account's policies, trails, flow logs and recorders they may cut in no case.",
     )
     boundaries: tuple[ArnPattern, ...] = Field(
         default=("arn:*:iam::*:policy/*",),
@@ -225,6 +245,11 @@ class Platform(Model):
     customer_roles: CustomerRoles = CustomerRoles()
     log_destinations: tuple[DestinationPattern, ...] = Field(
         min_length=1, description="Where standard tenants' logs go."
+    )
+    logs_routed_by: NamePattern | None = Field(
+        default=None,
+        description="The project whose stack in each pair's account has the account policy that takes all log groups "
+        "to a central destination. Its stacks are held to that; in the pair's others, groups count as routed.",
     )
     enforcement: dict[Family, Level] = Field(
         default_factory=dict,
@@ -334,9 +359,21 @@ class Capacities(Model):
     memory_gib: Amount | None = None
     storage_per_resource_gib: Amount | None = None
     storage_gib: Amount | None = None
-    unmeasured: tuple[Slug, ...] = Field(
+    node_types: tuple[NamePattern, ...] | None = Field(
+        default=None, description="Sizes of what is neither an instance, a database, a cache nor a search node: kafka.*"
+    )
+    units_per_resource: dict[Kind, Amount] = Field(
+        default_factory=dict, description="Most units of one resource, by service or type; units as in `units`."
+    )
+    units: dict[Kind, Amount] = Field(
+        default_factory=dict,
+        description="Most units of the pair by service or type, at full scale, in what the service counts: concurrent "
+        "executions (lambda), read and write units (dynamodb), shards, brokers, workers, capacity units.",
+    )
+    unmeasured: tuple[Kind, ...] = Field(
         default=(),
-        description="Services accepted without a bound, by their name in Pulumi: lambda, dynamodb.",
+        description="Services, or types of them, accepted without a bound, by their names in Pulumi: lambda, "
+        "eks/fargateProfile.",
     )
 
 
@@ -354,6 +391,12 @@ class Plan(Model):
     grants: tuple[Allowance, ...] = Field(default=(), description="What of the master account it may be granted.")
     capacity: Capacities
     log_retention_days: Days | None = Field(default=None, description="For how long log groups keep logs at least.")
+    log_encryption: Literal["any", "own-key"] = Field(
+        default="any", description="Whether what keeps logs has to be encrypted with a KMS key of the own account."
+    )
+    must_log: tuple[LogSourceKind, ...] = Field(
+        default=LOG_SOURCES, description="Kinds of resources that log only where they are told to, and have to."
+    )
     on_unknown: dict[Family, OnUnknown] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -508,6 +551,9 @@ class Registry(Model):
         """The tenant's plan with its overrides laid over it."""
         plan = self.plans[tenant.plan]
         changed = tenant.overrides.capacity.model_dump(exclude_unset=True)
+        # Of what is bounded by service, an override is of the services that it names.
+        for name in ("units", "units_per_resource"):
+            changed |= {name: getattr(plan.capacity, name) | changed[name]} if name in changed else {}
         return plan.model_copy(update={"capacity": plan.capacity.model_copy(update=changed)})
 
 
