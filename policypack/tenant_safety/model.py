@@ -152,12 +152,34 @@ class Pipeline:
 
 @dataclass(frozen=True, slots=True)
 class LogGroup:
-    """A CloudWatch log group.  `routable`: its class can have subscriptions; `retention`: days, 0 for ever."""
+    """A CloudWatch log group.  `routable`: its class can have subscriptions; `retention`: days, 0 for ever.
+
+    `service`: what makes it by itself, where no resource does; then `at` is the resource whose logs it holds.
+    `key`: the KMS key that it is encrypted with, `None` for AWS's own.
+    """
 
     at: Place
     name: Maybe[str]
     routable: Maybe[bool] = True
     retention: Maybe[float] = 0
+    service: str = ""
+    key: Maybe[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogSource:
+    """Something that logs only if it is told to: by itself (`logs`), or by a route that is about it.
+
+    `kind`: as plans name it (`load-balancers`); `names`: id, name, ARN; `lacks`: what is missing where it does not.
+    `role`: the role by whose rights it logs, where it has one.
+    """
+
+    at: Place
+    kind: str
+    logs: Maybe[bool]
+    lacks: str
+    names: tuple[str, ...] = ()
+    role: Maybe[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,14 +198,47 @@ class LogRoute:
     """The property that names the destination."""
     metrics: bool = False
     """It carries figures only, no logs."""
+    about: Maybe[str] | None = None
+    """Id, name or ARN of what the logs are about, where that is another resource; of a tap, its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogTap:
+    """The logs of the resource `about` (its ARN) under a name that deliveries take them by."""
+
+    at: Place
+    name: Maybe[str]
+    about: Maybe[str]
 
 
 @dataclass(frozen=True, slots=True)
 class LogSink:
-    """Something that receives logs under a name or ARN of its own: a bucket, a stream, a destination."""
+    """Something that receives logs under a name or ARN of its own: a bucket, a stream, a destination.
+
+    `key`: the KMS key that it is encrypted with, `None` if it says none.
+    """
 
     at: Place
     name: Maybe[str]
+    key: Maybe[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """The objects of a bucket, all or some, are deleted after so many days."""
+
+    at: Place
+    bucket: Maybe[str]
+    days: Maybe[float]
+
+
+@dataclass(frozen=True, slots=True)
+class BucketKey:
+    """A bucket is encrypted with a KMS key, `None` for a key of S3's or AWS's own."""
+
+    at: Place
+    bucket: Maybe[str]
+    key: Maybe[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,8 +404,12 @@ Part: TypeAlias = (
     | Credential
     | Pipeline
     | LogGroup
+    | LogSource
     | LogRoute
+    | LogTap
     | LogSink
+    | Expiry
+    | BucketKey
     | Capacity
     | Subdomain
     | SharedGrant

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
-from ..iam import Principal, admitted
+from ..iam import Principal, Step, admitted
 from ..iam.escalation import ATTACHES, BECOMES, FREES, PUTS, UNBOUNDS
 from ..iam.standing import policy_arns
-from ..model import LogGroup, LogRoute, LogSink, Maybe, Unknown
+from ..model import LogGroup, LogSink, Maybe, Unknown
 from .chains import Actor, Cast, Question, Way, doubt, named, surest, way
 from .escapes import ON_POLICIES, ON_PROVIDERS, WAY_IN
 from .index import Index, known
-from .logs import received_by
+from .logs import receiving
 
 _Other: TypeAlias = tuple[Principal, Maybe[str]]
 """Somebody whom a customer must not reach, and why; not known where it may be somebody else."""
+
+_Cut: TypeAlias = tuple[Question, Maybe[str]]
+"""What would cut a log, and the name of what is cut."""
 
 _ON = {
     kind: (PUTS[kind], ATTACHES[kind], *FREES[kind], *UNBOUNDS[kind], *BECOMES[kind], f"iam:Delete{kind.capitalize()}")
@@ -28,7 +32,7 @@ _ON_GROUPS = (
 )
 _ON_BALANCERS = ("elasticloadbalancing:ModifyLoadBalancerAttributes",)
 """https://docs.aws.amazon.com/elasticloadbalancing/latest/application/disable-access-logging.html"""
-_ON_RECORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
+_ON_ACCOUNT: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("*", ("logs:PutAccountPolicy", "logs:DeleteAccountPolicy", "config:DeleteDeliveryChannel")),
     (
         "arn:aws:cloudtrail:*:{account}:trail/*",
@@ -39,6 +43,10 @@ _ON_RECORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "arn:aws:config:*:{account}:configuration-recorder/*/*",
         ("config:StopConfigurationRecorder", "config:DeleteConfigurationRecorder", "config:PutConfigurationRecorder"),
     ),
+    ("arn:aws:guardduty:*:{account}:detector/*", ("guardduty:DeleteDetector", "guardduty:UpdateDetector")),
+)
+"""What of the account's own records, and the actions that end or narrow them."""
+_ON_RESOURCES: tuple[tuple[str, tuple[str, ...]], ...] = (
     # What the customer's own begin with it names; of the others one stands for all.
     *(
         (f"arn:aws:elasticloadbalancing:*:{{account}}:loadbalancer/{named}", _ON_BALANCERS)
@@ -57,9 +65,8 @@ _ON_RECORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("route53resolver:DeleteResolverQueryLogConfig", "route53resolver:DisassociateResolverQueryLogConfig"),
     ),
     ("arn:aws:network-firewall:*:{account}:firewall/any-other", ("network-firewall:UpdateLoggingConfiguration",)),
-    ("arn:aws:guardduty:*:{account}:detector/*", ("guardduty:DeleteDetector", "guardduty:UpdateDetector")),
 )
-"""What of an account's own records, and the actions that end or narrow them."""
+"""What logs of itself in an account, and the actions by which it logs no more."""
 _ON_SINKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("aws:s3/", "arn:aws:s3:::{name}", ("s3:DeleteBucket", "s3:PutLifecycleConfiguration", "s3:PutBucketPolicy")),
     ("aws:s3/", "arn:aws:s3:::{name}/*", ("s3:DeleteObject", "s3:DeleteObjectVersion")),
@@ -104,17 +111,50 @@ def reach_links(cast: Cast) -> Iterator[Way]:
 
 def cut_logs(cast: Cast) -> Iterator[Way]:
     """How the customer's principals can cut the records of what they do."""
-    sinks = [*_sinks(cast.index)] if cast.customers else []
+    sinks = [*receiving(cast.index)] if cast.customers else []
     for actor in cast.customers:
-        if found := surest(_cutting(cast, actor, sinks)):
+        cuts = [*_cuts(cast.index, sinks, actor.principal.who.account), *_recorded(actor, _ON_ACCOUNT, _ON_RESOURCES)]
+        if found := surest(_cutting(cast, actor, cast.come_to(actor), cuts)):
             yield found
 
 
-def _cutting(cast: Cast, actor: Actor, sinks: Sequence[LogSink]) -> Iterator[Way]:
+def cut_by_others(cast: Cast) -> Iterator[Way]:
+    """How others than the customer's principals can cut the records of their account, each by itself: whom it can
+    become is one of them.  The platform's own come in from its accounts.
+    """
+    sinks = receiving(cast.index)
+    ci = {each.principal.who.id: each for each in cast.cicd}
+    skipped = {each.principal.who.id for each in cast.customers}
+    for actor in cast.actors:
+        who = actor.principal.who
+        if who.id in skipped or _admits_only(actor.principal, cast.platform.accounts):
+            continue
+        judged = ci.get(who.id, replace(actor, why="one of the account's"))
+        deploys = who.id in ci and cast.platform.cicd_roles.deploy_logs
+        cuts = [*_recorded(actor, _ON_ACCOUNT)]
+        if not deploys:
+            cuts += [*_cuts(cast.index, sinks, who.account), *_recorded(actor, _ON_RESOURCES)]
+        if found := surest(_cutting(cast, judged, [Step("start", actor.principal)], cuts)):
+            yield found
+
+
+def _admits_only(role: Principal, accounts: Sequence[str]) -> bool:
+    """Does a role's trust name principals of these accounts and nobody else?"""
+    if any(isinstance(each.document, Unknown) for each in role.trust):
+        return False
+    names = admitted(role)
+    return bool(names) and all(n in accounts or f"{n}:::::".split(":")[4] in accounts for n in names)
+
+
+def _recorded(actor: Actor, *records: tuple[tuple[str, tuple[str, ...]], ...]) -> Iterator[_Cut]:
+    for arn, actions in (each for listed in records for each in listed):
+        yield ((arn.format(account=actor.principal.who.account),), actions), ""
+
+
+def _cutting(cast: Cast, actor: Actor, steps: Iterable[Step], cuts: Sequence[_Cut]) -> Iterator[Way]:
     account = actor.principal.who.account
-    cuts = [*_cuts(cast.index, sinks, account)]
     sure = [question for question, name in cuts if not isinstance(name, Unknown)]
-    for step in cast.come_to(actor):
+    for step in steps:
         answer = cast.ask(step.principal, sure, account=account)
         if answer.verdict != "unreachable":
             yield way(actor, "cut logs", step, answer)
@@ -173,10 +213,8 @@ def _acts(cast: Cast, actor: Actor, whom: str, patterns: Sequence[Question], oth
                 yield way(actor, f"change {whom}", step, answer, doubted)
 
 
-def _cuts(index: Index, sinks: Sequence[LogSink], account: str) -> Iterator[tuple[Question, Maybe[str]]]:
-    """What would cut the logs of an account: those of this stack's groups and routes, and its records as a whole; with
-    the name of what is cut.
-    """
+def _cuts(index: Index, sinks: Sequence[LogSink], account: str) -> Iterator[_Cut]:
+    """What would cut the logs of this stack's groups and routes, or of any if it makes none."""
     groups = index.of(LogGroup)
     named = tuple(arn for group in groups if isinstance(group.name, str) for arn in _group(group, account, group.name))
     if named:
@@ -190,24 +228,9 @@ def _cuts(index: Index, sinks: Sequence[LogSink], account: str) -> Iterator[tupl
         for kind, arn, actions in _ON_SINKS:
             if sink.at.type.startswith(kind):
                 yield ((arn.format(account=account, name=known(sink.name) or "*"),), actions), sink.name
-    for arn, actions in _ON_RECORDS:
-        yield ((arn.format(account=account),), actions), ""
 
 
 def _group(group: LogGroup, account: str, name: str) -> Iterator[str]:
     """The ARNs of a log group: its own, and that of what is in it."""
     arn = f"arn:aws:logs:{known(group.at.region) or '*'}:{account}:log-group:{name}"
     yield from (arn, f"{arn}:*")
-
-
-def _sinks(index: Index) -> Iterator[LogSink]:
-    """What receives the logs of this stack, hop by hop."""
-    forwarding = {sink.at.urn for sink in index.of(LogSink)}
-    waiting = [route for route in index.of(LogRoute) if route.source != "" or route.at.urn not in forwarding]
-    seen: set[str] = set()
-    while waiting:
-        for sink in received_by(index, waiting.pop().destination):
-            if sink.at.urn not in seen:
-                seen.add(sink.at.urn)
-                yield sink
-                waiting += index.made_by((sink.at.urn,), LogRoute)

@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from ..model import LogGroup, Opaque, Provider, Region, SharedGrant, Stack, Subdomain, Unreadable
+from ..model import (
+    Expiry,
+    LogGroup,
+    LogSink,
+    Maybe,
+    Opaque,
+    Provider,
+    Region,
+    SharedGrant,
+    Stack,
+    Subdomain,
+    Unreadable,
+)
 from ..tenancy.doubts import doubts
 from . import (
     capacity,
@@ -185,7 +197,37 @@ class Facts:
     @cached_property
     def unrouted_groups(self) -> tuple[logs.Unrouted, ...]:
         """Log groups of which not every event surely ends in the central account."""
-        return tuple(logs.unrouted(self._index, self.log_ends))
+        return tuple(logs.unrouted(self._index, self.platform, self.log_ends))
+
+    @cached_property
+    def unpoliced_regions(self) -> tuple[str, ...]:
+        """The regions in which a stack that has to route all groups of its account does not."""
+        return tuple(logs.regions_without_policy(self._index, self.platform, self.judged, self.log_ends))
+
+    @cached_property
+    def silent_sources(self) -> tuple[logs.Silent, ...]:
+        """What has to log by the plan and does not, or may not."""
+        return tuple(logs.silent(self._index, self.plan.must_log, self._cast))
+
+    @cached_property
+    def log_cuts(self) -> tuple[chains.Way, ...]:
+        """How others than the customer's principals can cut logs, or may."""
+        return tuple(customers.cut_by_others(self._cast))
+
+    @property
+    def log_expiries(self) -> tuple[tuple[Expiry, LogSink], ...]:
+        """After how many days the buckets that logs go to forget."""
+        return tuple(logs.expiries(self._index))
+
+    @property
+    def log_keys(self) -> tuple[tuple[LogGroup | LogSink, Maybe[str] | None], ...]:
+        """What keeps logs, with the KMS key that it is encrypted with."""
+        return tuple(logs.keys(self._index))
+
+    @cached_property
+    def routes(self) -> tuple[logs.Routed, ...]:
+        """Where each log of the stack ends; only of tenants' stacks."""
+        return tuple(logs.routes(self._index, self.platform, self.plan, self.log_ends, self.silent_sources))
 
     @cached_property
     def subdomains(self) -> tuple[links.Linked[Subdomain], ...]:

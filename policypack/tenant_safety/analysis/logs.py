@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from ..iam import matches
-from ..model import LogGroup, LogRoute, LogSink, Maybe, Place, Unknown
+from ..model import BucketKey, Expiry, LogGroup, LogRoute, LogSink, LogSource, LogTap, Maybe, Place, Unknown
 from .index import Index, known
 
 if TYPE_CHECKING:
-    from ..tenancy import Judged, Platform
+    from ..tenancy import Judged, Plan, Platform
+    from .chains import Cast
 
 
 End = Literal["central", "own", "group", "elsewhere", "foreign", "unknown"]
@@ -39,6 +40,8 @@ class LogEnd:
     last: Maybe[str]
     transport: bool
     """The route only forwards what others send to it."""
+    hops: tuple[str, ...] = ()
+    """The URNs of the stack's own resources on the way, the last of them where it ends if that is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,39 @@ class Unrouted:
     missing: tuple[Unknown, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """Something that has to log and does not, or may not."""
+
+    source: LogSource
+    why: str
+    missing: tuple[Unknown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """A row of a stack's table of logs: what `urn` logs and where that ends.
+
+    `what`: a log group's name, or the property that names the destination, or the kind of what logs nothing.  `hops`
+    are names of the stack's resources.  `end` is as of `LogEnd`, or `account-policy` (another stack's takes it) or
+    `nowhere`; `at` names it.
+    """
+
+    urn: str
+    what: str
+    hops: tuple[str, ...]
+    end: End | Literal["account-policy", "nowhere"]
+    at: str
+    verdict: Literal["ok", "violated", "undetermined"]
+    why: str = ""
+
+
 def ends(index: Index, platform: Platform, judged: Judged) -> Iterator[LogEnd]:
     """Each route of the stack with its end."""
     sinks = {sink.at.urn for sink in index.of(LogSink)}
     for route in index.of(LogRoute):
-        end, last = _end(index, platform, judged, route.destination, frozenset({route.at.urn}))
-        yield LogEnd(route, end, last, route.at.urn in sinks and route.source == "" and _forwards(route))
+        end, last, hops = _end(index, platform, judged, route.destination, frozenset({route.at.urn}))
+        yield LogEnd(route, end, last, route.at.urn in sinks and route.source == "" and _forwards(route), hops)
 
 
 def _forwards(route: LogRoute) -> bool:
@@ -64,7 +94,7 @@ def _forwards(route: LogRoute) -> bool:
 
 def _end(
     index: Index, platform: Platform, judged: Judged, destination: Maybe[str], seen: frozenset[str]
-) -> tuple[End, Maybe[str]]:
+) -> tuple[End, Maybe[str], tuple[str, ...]]:
     sinks = received_by(index, destination)
     onward = [r for s in sinks for r in index.made_by((s.at.urn,), LogRoute) if r.source == "" and _forwards(r)]
     # What is only backed up does not arrive there; of several real ends the worst counts.
@@ -74,11 +104,17 @@ def _end(
         for route in onward
         if route.at.urn not in seen
     ]
+    hops = tuple(dict.fromkeys(sink.at.urn for sink in sinks))
     if found:
-        return min(found, key=lambda end: _WORST_FIRST.index(end[0]))
-    if sinks:
-        # Something of this stack's that is called like a central one is still this stack's.
-        return "own", destination
+        end, last, further = min(found, key=lambda end: _WORST_FIRST.index(end[0]))
+        return end, last, (*hops, *(hop for hop in further if hop not in hops))
+    # Something of this stack's that is called like a central one is still this stack's.
+    end, last = ("own", destination) if sinks else _outside(index, platform, judged, destination)
+    return end, last, hops
+
+
+def _outside(index: Index, platform: Platform, judged: Judged, destination: Maybe[str]) -> tuple[End, Maybe[str]]:
+    """The end of a route to what none of the stack's sinks is."""
     if isinstance(destination, Unknown):
         groups = index.made_by(destination.depends_on, LogGroup)
         mixed = index.made_by(destination.depends_on, LogSink)
@@ -95,6 +131,19 @@ def _end(
         return "own", destination
     name = destination.split(":log-group:", 1)[1].removesuffix(":*").split(":log-stream:", 1)[0]
     return ("group" if any(known(group.name) == name for group in index.of(LogGroup)) else "elsewhere"), destination
+
+
+def receiving(index: Index) -> tuple[LogSink, ...]:
+    """What receives the logs of this stack, hop by hop."""
+    forwarding = {sink.at.urn for sink in index.of(LogSink)}
+    waiting = [route for route in index.of(LogRoute) if route.source != "" or route.at.urn not in forwarding]
+    found: dict[str, LogSink] = {}
+    while waiting:
+        for sink in received_by(index, waiting.pop().destination):
+            if sink.at.urn not in found:
+                found[sink.at.urn] = sink
+                waiting += index.made_by((sink.at.urn,), LogRoute)
+    return tuple(found.values())
 
 
 def received_by(index: Index, destination: Maybe[str]) -> tuple[LogSink, ...]:
@@ -127,19 +176,54 @@ def _is(sink: LogSink, destination: str) -> bool:
     return kind in sink.at.type.lower() and (region, account) == (sink.at.region, sink.at.account)
 
 
-def unrouted(index: Index, found: Sequence[LogEnd]) -> Iterator[Unrouted]:
-    """Log groups that no complete route takes to the central account."""
+def kept(index: Index) -> Iterator[LogGroup]:
+    """The log groups, each once: one that a service would make is not made where a resource is that group."""
+    own = {(name, group.at.account, group.at.region) for group in index.of(LogGroup) if (name := _named(group))}
     for group in index.of(LogGroup):
+        if not group.service or (known(group.name), group.at.account, group.at.region) not in own:
+            yield group
+
+
+def _named(group: LogGroup) -> str:
+    return "" if group.service else known(group.name)
+
+
+def routed_by_others(index: Index, platform: Platform) -> bool:
+    """Does another stack's account policy take all groups of the account?"""
+    project = platform.logs_routed_by
+    return project is not None and not matches(project, index.stack.project)
+
+
+def regions_without_policy(index: Index, platform: Platform, judged: Judged, found: Sequence[LogEnd]) -> Iterator[str]:
+    """The regions of which a stack that has to route all groups of its account has no account policy that does."""
+    if platform.logs_routed_by is None or not matches(platform.logs_routed_by, index.stack.project):
+        return
+    complete = {
+        known(end.route.at.region)
+        for end in found
+        if end.route.source == "*" and end.end == "central" and end.route.partial == ""
+    }
+    yield from (region for region in judged.regions if region not in complete)
+
+
+def unrouted(index: Index, platform: Platform, found: Sequence[LogEnd]) -> Iterator[Unrouted]:
+    """Log groups that no complete route takes to the central account."""
+    for group in kept(index):
         routes = [end for end in found if _takes(index, end.route, group)]
         maybe = tuple(s for end in found if isinstance(s := end.route.source, Unknown) and _may_take(index, s, group))
-        if group.routable is True and any(end.end == "central" and end.route.partial == "" for end in routes):
+        if group.routable is True and (
+            routed_by_others(index, platform) or any(end.end == "central" and end.route.partial == "" for end in routes)
+        ):
             continue
         missing = tuple(end.last for end in routes if isinstance(end.last, Unknown) and end.end == "unknown")
         missing += tuple(
             p for end in routes if end.end in ("central", "unknown") and isinstance(p := end.route.partial, Unknown)
         )
+        if isinstance(group.name, Unknown) and group.service:
+            # A subscription, or a group of the stack, could have that name.
+            maybe = (*maybe, group.name)
         missing = tuple(dict.fromkeys((*missing, *maybe)))
-        why = "; ".join(f"{end.route.at.urn.rsplit('::', 1)[1]}: {_told(end)}" for end in routes)
+        why = "; ".join(f"{_called(end.route.at.urn)}: {_told(end)}" for end in routes)
         if isinstance(group.routable, Unknown):
             why = f"{group.routable.path} is not known yet, and a group of some classes can't have subscriptions"
             missing += (group.routable,)
@@ -176,3 +260,155 @@ def _same(a: Place, b: Place) -> bool:
     if isinstance(a.account, Unknown) or isinstance(b.account, Unknown):
         return a.provider == b.provider and a.region == b.region
     return a.account == b.account and a.region == b.region
+
+
+def _called(urn: str) -> str:
+    return urn.rsplit("::", 1)[-1]
+
+
+def silent(index: Index, kinds: Sequence[str], cast: Cast) -> Iterator[Silent]:
+    """What has to log, of these kinds, and does not."""
+    taken = [*_taken(index)]
+    for source in index.of(LogSource):
+        if source.kind not in kinds:
+            continue
+        if source.logs is True:
+            if source.role is not None and (role := _may_not_write(source, source.role, cast)):
+                yield Silent(source, f"its {role} may not write to any log group")
+            continue
+        about = [(route, _means(index, named, source)) for route, named in taken]
+        sure = [route for route, means in about if means is True]
+        if any(route.partial == "" for route in sure):
+            continue
+        missing = [means for _, means in about if isinstance(means, Unknown)]
+        missing += [route.partial for route in sure if isinstance(route.partial, Unknown)]
+        missing += [source.logs] if isinstance(source.logs, Unknown) else []
+        parts = [f"{_called(route.at.urn)}: {route.partial}" for route in sure if isinstance(route.partial, str)]
+        yield Silent(source, "; ".join(parts) or source.lacks, tuple(dict.fromkeys(missing)))
+
+
+def _taken(index: Index) -> Iterator[tuple[LogRoute, Maybe[str]]]:
+    """The routes that are about other resources, each with what that is; a delivery names it by its tap."""
+    for route in index.of(LogRoute):
+        if isinstance(route.about, Unknown):
+            taps = index.made_by(route.about.depends_on, LogTap)
+        else:
+            taps = index.named(LogTap, route.about or "")
+        if taps:
+            yield from ((route, tap.about) for tap in taps)
+        elif route.about is not None:
+            yield route, route.about
+
+
+def _means(index: Index, named: Maybe[str], source: LogSource) -> Maybe[bool]:
+    """Is a resource that a route names this one?  One that comes from it alone is."""
+    if not isinstance(named, Unknown):
+        return named in source.names
+    made = index.made_by(named.depends_on, LogSource)
+    if source not in made:
+        # What is looked up could be anything.
+        return False if made or not index.stack.whole else named
+    return len([each for each in made if each.kind == source.kind]) == 1 or named
+
+
+def _may_not_write(source: LogSource, role: Maybe[str], cast: Cast) -> str:
+    """The role of a function, if it is one of the stack and surely may write no log."""
+    account = known(source.at.account) or "*"
+    for actor in cast.actors:
+        urns = role.depends_on if isinstance(role, Unknown) else ()
+        if role == actor.principal.who.id or (actor.holder.kind == "role" and actor.urn in urns):
+            stream = f"arn:aws:logs:{known(source.at.region) or '*'}:{account}:log-group:*:log-stream:*"
+            answer = cast.ask(actor.principal, [((stream,), ("logs:PutLogEvents",))], account=known(source.at.account))
+            return actor.name if answer.verdict == "unreachable" else ""
+    return ""
+
+
+def expiries(index: Index) -> Iterator[tuple[Expiry, LogSink]]:
+    """What is deleted in the buckets that receive the logs of this stack."""
+    for sink in receiving(index):
+        for each in index.of(Expiry):
+            if _of_bucket(index, each.bucket, sink):
+                yield each, sink
+
+
+def _of_bucket(index: Index, bucket: Maybe[str], sink: LogSink) -> bool:
+    """May a resource that is about a bucket be about this one?"""
+    if isinstance(bucket, Unknown) or isinstance(sink.name, Unknown):
+        return isinstance(bucket, Unknown) and (sink.at.urn in bucket.depends_on or not bucket.depends_on)
+    return bucket == sink.name and "s3/bucket" in sink.at.type
+
+
+def keys(index: Index) -> Iterator[tuple[LogGroup | LogSink, Maybe[str] | None]]:
+    """What keeps logs, with its KMS key; of a log destination, what it leads to has one."""
+    yield from ((group, group.key) for group in kept(index))
+    for sink in receiving(index):
+        if "cloudwatch/" in sink.at.type:
+            continue
+        said = [each.key for each in index.of(BucketKey) if _of_bucket(index, each.bucket, sink)]
+        yield sink, next((key for key in said if key is not None), sink.key)
+
+
+def routes(
+    index: Index, platform: Platform, plan: Plan, found: Sequence[LogEnd], quiet: Sequence[Silent]
+) -> Iterator[Routed]:
+    """A row for each log group, each log that a resource sends itself, and what logs nothing."""
+    others = platform.logs_routed_by if routed_by_others(index, platform) else None
+    missed = {} if plan.high_security else {each.group: each for each in unrouted(index, platform, found)}
+    for group in kept(index):
+        taking = [end for end in found if _takes(index, end.route, group)]
+        name = group.name if isinstance(group.name, str) else f"({group.name.path})"
+        for row in [_row(end, plan, name, group.at.urn) for end in taking] or [
+            _unrouted_row(group, name, others, plan)
+        ]:
+            if plan.high_security or row.end in ("foreign", "account-policy"):
+                yield row
+            elif group in missed:
+                yield _open(row, missed[group])
+            else:
+                # What does not arrive by this route does by another.
+                yield row if row.end == "unknown" else replace(row, verdict="ok", why="")
+    for end in found:
+        if end.route.source == "" and not end.transport:
+            yield _row(end, plan, end.route.label)
+    for each in quiet:
+        verdict: Literal["violated", "undetermined"] = "undetermined" if each.missing else "violated"
+        yield Routed(each.source.at.urn, each.source.kind, (), "nowhere", "", verdict, each.why)
+
+
+def _unrouted_row(group: LogGroup, name: str, others: str | None, plan: Plan) -> Routed:
+    """The row of a log group that nothing in the stack takes anywhere."""
+    if plan.high_security:
+        return Routed(group.at.urn, name, (), "own", name, "ok")
+    if others is None or group.routable is not True:
+        return Routed(group.at.urn, name, (), "nowhere", "", "violated")
+    return Routed(group.at.urn, name, (), "account-policy", others, "ok")
+
+
+def _open(row: Routed, open_: Unrouted) -> Routed:
+    """A row of a group that is not routed; surely so if nothing is missing."""
+    why = open_.why or "no subscription takes it anywhere"
+    return replace(row, verdict="undetermined" if open_.missing else "violated", why=why)
+
+
+def _row(end: LogEnd, plan: Plan, what: str, urn: str = "") -> Routed:
+    last = end.last if isinstance(end.last, str) else f"({end.last.path})"
+    hops = tuple(_called(each) for each in ((end.route.at.urn,) if urn else ()) + end.hops)
+    verdict, why = _judged(end, plan)
+    return Routed(urn or end.route.at.urn, what, hops, end.end, last, verdict, why)
+
+
+def _judged(end: LogEnd, plan: Plan) -> tuple[Literal["ok", "violated", "undetermined"], str]:
+    """What is said of a route by its end."""
+    if end.end == "foreign":
+        return "violated", "it leaves for an account that may not have it"
+    if end.end == "unknown":
+        told = end.route.source == "" and not plan.high_security and not end.route.metrics
+        sure = told and not isinstance(end.last, Unknown)
+        return ("violated" if sure else "undetermined"), "it is neither central nor made here"
+    if plan.high_security:
+        return ("violated", "it leaves the account") if end.end == "central" else ("ok", "")
+    if end.end == "own" and not end.route.metrics:
+        return "violated", "it stays in the tenant's own account"
+    if end.end == "elsewhere" and not end.route.metrics:
+        return "undetermined", "whether another stack routes it is not known"
+    return "ok", ""

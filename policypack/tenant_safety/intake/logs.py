@@ -4,7 +4,19 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from ..model import LogGroup, LogRoute, LogSink, Maybe, Part, Place, Unknown, Unreadable
+from ..model import (
+    BucketKey,
+    Expiry,
+    LogGroup,
+    LogRoute,
+    LogSink,
+    LogTap,
+    Maybe,
+    Part,
+    Place,
+    Unknown,
+    Unreadable,
+)
 from .table import Role
 from .values import Resource, at, first, number, text
 
@@ -16,8 +28,37 @@ _SINKS = {
     "aws:cloudwatch/logDestination:LogDestination": "name",
     "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": "name",
 }
+_KEYS = {
+    "aws:kinesis/stream:Stream": "kmsKeyId",
+    "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": "serverSideEncryption.keyArn",
+}
+_LIFECYCLES = {
+    "aws:s3/bucket:Bucket": "lifecycleRules[].expiration.days",
+    "aws:s3/bucketV2:BucketV2": "lifecycleRules[].expirations[].days",
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": "rules[].expiration.days",
+    "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2": "rules[].expiration.days",
+}
+_DEFAULT = "applyServerSideEncryptionByDefault"
+_BUCKET_KEYS = {
+    "aws:s3/bucket:Bucket": (f"serverSideEncryptionConfiguration.rule.{_DEFAULT}",),
+    "aws:s3/bucketV2:BucketV2": (f"serverSideEncryptionConfigurations[].rules[].{_DEFAULT}s[]",),
+    **{
+        f"aws:s3/bucketServerSideEncryptionConfiguration{v}:BucketServerSideEncryptionConfiguration{v}": (
+            f"rules[].{_DEFAULT}",
+        )
+        for v in ("", "V2")
+    },
+}
 SUBSCRIPTION = "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter"
 _BACKUPS = (".s3BackupConfiguration.", ".s3Configuration.")
+_PARTS = {
+    "aws:ec2/flowLog:FlowLog": (("trafficType", "ALL", "only some of the traffic is logged"),),
+    "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": (
+        ("loggingFilter.defaultBehavior", "KEEP", "only some requests are logged"),
+        ("loggingFilter.filters[].behavior", "KEEP", "some requests are not logged"),
+    ),
+}
+"""Properties by which only a part is logged, and the value with which all is."""
 _STAYING_DRIVERS = ("awslogs", "json-file", "journald", "none")
 """Log drivers that keep what a container writes on its host or in the account; any other sends it to where its options
 say, which nothing here can follow.
@@ -36,7 +77,13 @@ def groups(resource: Resource, place: Place) -> Iterator[Part]:
         kind = first(resource.props, "logGroupClass")
         routable = kind if isinstance(kind, Unknown) else kind in (None, "", "STANDARD")
         name = text(first(resource.props, "name")) or Unknown("name", (resource.urn,))
-        yield LogGroup(place, name, routable, _retention(resource, kind))
+        yield LogGroup(place, name, routable, _retention(resource, kind), key=_key(resource, "kmsKeyId"))
+
+
+def _key(resource: Resource, path: str) -> Maybe[str] | None:
+    """A KMS key; AWS's own are none that anybody has."""
+    value = text(first(resource.props, path))
+    return None if value == "" or (isinstance(value, str) and "alias/aws/" in value) else value
 
 
 def _retention(resource: Resource, kind: Any) -> Maybe[float]:
@@ -52,7 +99,38 @@ def _retention(resource: Resource, kind: Any) -> Maybe[float]:
 
 def sinks(resource: Resource, place: Place) -> Iterator[Part]:
     if prop := _SINKS.get(resource.type):
-        yield LogSink(place, text(first(resource.props, prop)) or Unknown(prop, (resource.urn,)))
+        key = _key(resource, _KEYS[resource.type]) if resource.type in _KEYS else None
+        yield LogSink(place, text(first(resource.props, prop)) or Unknown(prop, (resource.urn,)), key)
+    if resource.type == "aws:cloudwatch/logDeliverySource:LogDeliverySource":
+        name, about = (text(first(resource.props, key)) for key in ("name", "resourceArn"))
+        yield LogTap(place, name or Unknown("name", (resource.urn,)), about or Unknown("resourceArn"))
+    if resource.type in _LIFECYCLES:
+        yield from _expiries(resource, place)
+    for path in _BUCKET_KEYS.get(resource.type, ()):
+        for found, algorithm in at(resource.props, f"{path}.sseAlgorithm"):
+            key = _key(resource, f"{found.rpartition('.')[0]}.kmsMasterKeyId")
+            yield BucketKey(place, _bucket(resource), algorithm if isinstance(algorithm, Unknown) else key)
+
+
+def _bucket(resource: Resource) -> Maybe[str]:
+    """The bucket that a resource is about, or is."""
+    return text(first(resource.props, "bucket")) or Unknown("bucket", (resource.urn,))
+
+
+def _expiries(resource: Resource, place: Place) -> Iterator[Part]:
+    """After how many days a bucket's objects are deleted; a rule that is switched off deletes nothing.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
+    """
+    for path, days in at(resource.props, _LIFECYCLES[resource.type]):
+        if isinstance(days, Unknown):
+            yield Expiry(place, _bucket(resource), days)
+            continue
+        rule = path.split("]")[0] + "]"
+        off = [first(resource.props, f"{rule}.{key}") for key in ("status", "enabled")]
+        if "Disabled" in off or False in off:
+            continue
+        yield Expiry(place, _bucket(resource), number(days, path) or 0)
 
 
 def routes(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
@@ -66,12 +144,32 @@ def routes(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
             for path, value in at(resource.props, pattern):
                 destination = text(value)
                 if destination and not _switched_off(resource, path):
-                    partial = "only what could not be delivered, or a copy" if any(b in path for b in _BACKUPS) else ""
-                    yield LogRoute(place, "", _arn(destination, path, place), partial, path, resource.type in _METRICS)
+                    yield LogRoute(
+                        place,
+                        "",
+                        _arn(destination, path, place),
+                        _kept_back(resource, path),
+                        path,
+                        resource.type in _METRICS,
+                        next((text(v) for p in role.paths("source") for _, v in at(resource.props, p)), None),
+                    )
         if role.role == "source_route":
             for pattern in role.paths("json_doc"):
                 for path, value in at(resource.props, pattern):
                     yield from _containers(value, path, place)
+
+
+def _kept_back(resource: Resource, path: str) -> Maybe[str]:
+    """What of the logs a destination does not get."""
+    if any(backup in path for backup in _BACKUPS):
+        return "only what could not be delivered, or a copy"
+    for prop, all_of_it, told in _PARTS.get(resource.type, ()):
+        value = first(resource.props, prop)
+        if isinstance(value, Unknown):
+            return value
+        if value not in (None, "", all_of_it):
+            return f"{told} ({prop} {value})"
+    return ""
 
 
 def _subscription(resource: Resource, place: Place) -> Iterator[Part]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from ..model import Maybe, Opaque, Part, Place, Provider, Unknown
-from . import capacity, embedded, identity, links, logs, mentions, native, sharing
+from . import capacity, embedded, identity, links, logs, mentions, native, service_logs, sharing
 from .native import NATIVE_PROVIDER
 from .table import Role, canonical, table
 from .values import Resource, first, from_json, text
@@ -76,6 +76,8 @@ def parts(resource: Resource, trusted: Sequence[str], own: Provider | None) -> I
         for role in roles or ():
             yield from _of_role(resource, place, role)
         yield from logs.sinks(resource, place)
+        yield from service_logs.service_groups(resource, place)
+        yield from service_logs.sources(resource, place)
         yield from embedded.calls(resource, place)
         yield from mentions.mentions(resource, place)
         yield from mentions.regions(resource, place, own.region if own else Unknown("region"))

@@ -105,7 +105,7 @@ def _decoded(raw: Any, path: str, depends_on: tuple[str, ...], secret: list[Any]
 
 
 def at(props: Mapping[str, Any], path: str) -> Iterator[tuple[str, Any]]:
-    """The values at a path of the table (`a.b[].c`), each with its concrete path (`a.b[0].c`).
+    """The values at a path of the table (`a.b[].c`), each with its concrete path (`a.b[0].c`), which is one, too.
 
     An unknown on the way is yielded in the value's place.  What is absent or null yields nothing.
     """
@@ -123,12 +123,14 @@ def _at(value: Any, steps: Sequence[str], path: str) -> Iterator[tuple[str, Any]
         for i, item in enumerate(value):
             yield from _at(item, steps, f"{path}[{i}]")
         return
-    name = steps[0].removesuffix("[]")
+    name, _, place = steps[0].partition("[")
     if not isinstance(value, Mapping):
         return
     inner = value.get(name)
     here = f"{path}.{name}" if path else name
-    if steps[0].endswith("[]") and isinstance(inner, Sequence) and not isinstance(inner, str):
+    if (index := place.removesuffix("]")).isdecimal() and isinstance(inner, list):
+        yield from _at(inner[int(index)] if int(index) < len(inner) else None, steps[1:], f"{here}[{index}]")
+    elif place and isinstance(inner, Sequence) and not isinstance(inner, str):
         for i, item in enumerate(inner):
             yield from _at(item, steps[1:], f"{here}[{i}]")
     else:

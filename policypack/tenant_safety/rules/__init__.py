@@ -31,8 +31,10 @@ from .link_foreign import link_foreign
 from .link_run_by_tenant import link_run_by_tenant
 from .link_target_foreign import link_target_foreign
 from .linker_wider import linker_wider
+from .log_not_encrypted import log_not_encrypted
 from .log_retention_short import log_retention_short
 from .log_route_foreign import log_route_foreign
+from .logs_can_be_cut import logs_can_be_cut
 from .logs_not_central import logs_not_central
 from .network_joined_with_foreign_account import network_joined_with_foreign_account
 from .platform_resource_admits_tenant import platform_resource_admits_tenant
@@ -49,6 +51,7 @@ from .shared_beyond_plan import shared_beyond_plan
 from .shared_with_everyone import shared_with_everyone
 from .shared_with_foreign_account import shared_with_foreign_account
 from .shared_with_organization import shared_with_organization
+from .source_does_not_log import source_does_not_log
 from .stack_identity_disagrees import stack_identity_disagrees
 from .stack_unregistered import stack_unregistered
 from .trust_without_external_id import trust_without_external_id
@@ -92,7 +95,10 @@ CATALOG: tuple[Rule, ...] = (
     customer_takes_over_account,
     logs_not_central,
     log_route_foreign,
+    source_does_not_log,
+    logs_can_be_cut,
     log_retention_short,
+    log_not_encrypted,
     capacity_exceeds_plan,
     capacity_sum_exceeds_plan,
     link_foreign,

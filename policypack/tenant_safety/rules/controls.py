@@ -92,6 +92,12 @@ CONTROLS: dict[str, Control] = {
         "Share resources securely with a third party",
         f"{_AWS}/latest/framework/sec_permissions_share_securely_third_party.html",
     ),
+    "well-architected:SEC04-BP01": Control(
+        WELL_ARCHITECTED,
+        "SEC04-BP01",
+        "Configure service and application logging",
+        f"{_AWS}/latest/framework/sec_detect_investigate_events_app_service_logging.html",
+    ),
     "well-architected:SEC04-BP02": Control(
         WELL_ARCHITECTED,
         "SEC04-BP02",
@@ -149,8 +155,10 @@ CONTROLS: dict[str, Control] = {
         "Information Sharing",
         "https://github-wiki-see.page/m/NIST-SP-800-53-R5/NIST-SP-800-53-R5.github.io/wiki/AC-21-INFORMATION-SHARING",
     ),
+    "nist-800-53:AU-2": Control(NIST, "AU-2", "Event Logging", f"{_STIGS}/AU-2"),
     "nist-800-53:AU-6": Control(NIST, "AU-6", "Audit Record Review, Analysis, and Reporting", f"{_STIGS}/AU-6"),
     "nist-800-53:AU-9": Control(NIST, "AU-9", "Protection of Audit Information", _AUDIT),
+    "nist-800-53:AU-12": Control(NIST, "AU-12", "Audit Record Generation", f"{_STIGS}/AU-12"),
     "nist-800-53:CA-3": Control(
         NIST,
         "CA-3",
@@ -180,6 +188,7 @@ CONTROLS: dict[str, Control] = {
     "nist-800-53:SA-9": Control(NIST, "SA-9", "External System Services", _SHARED_LISTS),
     "nist-800-53:SC-4": Control(NIST, "SC-4", "Information in Shared System Resources", _COMMUNICATIONS),
     "nist-800-53:SC-6": Control(NIST, "SC-6", "Resource Availability", _COMMUNICATIONS),
+    "nist-800-53:SC-28": Control(NIST, "SC-28", "Protection of Information at Rest", f"{_STIGS}/SC-28"),
     "nist-800-53:SC-7": Control(NIST, "SC-7", "Boundary Protection", f"{_CSF}/sc/sc-7/"),
     "nist-800-53:SC-7(10)": Control(NIST, "SC-7(10)", "Boundary Protection: Prevent Exfiltration", _COMMUNICATIONS),
     "nist-800-53:SC-7(18)": Control(NIST, "SC-7(18)", "Boundary Protection: Fail Secure", _COMMUNICATIONS),

@@ -13,8 +13,8 @@ from .rule import rule
     title="A log does not end in the central account",
     remediation="Send it to a central log destination: a subscription filter without a pattern for a log group, the "
     "central bucket or stream for a resource with a destination of its own.",
-    scope="the log groups, subscriptions and log destinations of this stack's resources; log groups that a service "
-    "makes by itself are not read",
+    scope="the log groups of this stack, those that services make by themselves included, the subscriptions, account "
+    "policies and log destinations of its resources; what another stack's account policy takes is judged there",
     reads=(LogGroup, LogRoute, LogSink),
     of="tenants",
     controls=(
@@ -27,9 +27,14 @@ def logs_not_central(facts: Facts) -> Iterator[Finding]:
     """An incident in a tenant's account is found and understood by logs that its own principals can't reach."""
     if facts.plan.high_security:
         return
+    for region in facts.unpoliced_regions:
+        why = f"no account policy takes all log groups of {region} to a central destination, as logs_routed_by says"
+        yield Finding("", why)
     for unrouted in facts.unrouted_groups:
-        why = unrouted.why or "no subscription takes it anywhere"
-        yield decided(unrouted.group.at.urn, why, unrouted.missing)
+        group, why = unrouted.group, unrouted.why or "no subscription takes it anywhere"
+        name = group.name if isinstance(group.name, str) else "whose name is not known yet"
+        made = f"its log group {name}, which {group.service} makes by itself: " if group.service else ""
+        yield decided(group.at.urn, f"{made}{why}", unrouted.missing)
     for end in facts.log_ends:
         if end.route.source != "" or end.transport or end.route.metrics:
             continue
