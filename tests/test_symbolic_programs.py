@@ -18,6 +18,8 @@ SEEDS = ("1", "2", "3")
 """Of the stand-in for AWS: each draws other names and ids."""
 BATCH = 25
 """So many drawn programs share a stack."""
+FEW = 10
+"""So many are drawn in every run."""
 LONG = 500
 
 OPEN = {
@@ -94,7 +96,7 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Everything:
     folder = tmp_path_factory.mktemp("programs")
     with ThreadPoolExecutor() as pool:
         programs = pool.submit(run_programs, folder / "written")
-        drawn = pool.submit(_drawn, folder / "drawn", range(BATCH))
+        drawn = pool.submit(_drawn, folder / "drawn", range(FEW))
         return Everything(programs.result(), drawn.result())
 
 

@@ -243,11 +243,12 @@ def test_a_planted_mistake_is_found(planted: Callable[[Mistake | None], Engine],
     assert found is not None
 
 
-def test_the_copy_without_a_mistake_is_right(planted: Callable[[Mistake | None], Engine]) -> None:
-    """On questions among which each mistake is found."""
+@pytest.mark.parametrize("count", [QUESTIONS // 5, pytest.param(QUESTIONS, marks=pytest.mark.long)])
+def test_the_copy_without_a_mistake_is_right(planted: Callable[[Mistake | None], Engine], count: int) -> None:
+    """On questions among which most mistakes are found, or all."""
     engine = planted(None)
 
-    faults = [fault for seed in range(QUESTIONS) for fault in check(seed, engine).faults]
-    faults += [fault for seed in range(QUESTIONS // 5) for fault in check_change(seed, engine).faults]
+    faults = [fault for seed in range(count) for fault in check(seed, engine).faults]
+    faults += [fault for seed in range(count // 5) for fault in check_change(seed, engine).faults]
 
     assert [] == faults

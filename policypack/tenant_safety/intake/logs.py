@@ -147,7 +147,7 @@ def routes(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
                     yield LogRoute(
                         place,
                         "",
-                        _arn(destination, path, place),
+                        arn(destination, path, place),
                         _kept_back(resource, path),
                         path,
                         resource.type in _METRICS,
@@ -226,7 +226,7 @@ def _containers(value: Any, path: str, place: Place) -> Iterator[Part]:
     for i, driver, group in named:
         if driver == "awslogs" and group:
             label = f"{path}[{i}].logConfiguration"
-            yield LogRoute(place, "", _arn(str(group), "logGroup", place), label=label)
+            yield LogRoute(place, "", arn(str(group), "logGroup", place), label=label)
         elif driver and driver not in _STAYING_DRIVERS:
             yield LogRoute(place, "", f"the log driver {driver}", label=f"{path}[{i}].logConfiguration")
 
@@ -251,7 +251,7 @@ def _switched_off(resource: Resource, path: str) -> bool:
     return any(value is False for _, value in at(resource.props, beside))
 
 
-def _arn(destination: Maybe[str], path: str, place: Place) -> Maybe[str]:
+def arn(destination: Maybe[str], path: str, place: Place) -> Maybe[str]:
     """A destination given by a bucket's, log group's or delivery stream's bare name, as an ARN."""
     if isinstance(destination, Unknown) or destination.startswith("arn:"):
         return destination

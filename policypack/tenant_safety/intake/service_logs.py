@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..model import LogGroup, LogSource, Maybe, Part, Place, Unknown
-from .logs import containers
+from ..model import LogGroup, LogRoute, LogSource, Maybe, Part, Place, Unknown
+from .logs import arn, containers
 from .values import Resource, at, first, text
 
 _BLANK = re.compile(r"\{(\w+(?:\.\w+)*)\}")
@@ -142,6 +142,9 @@ def service_groups(resource: Resource, place: Place) -> Iterator[Part]:
         each = [value for value in values if isinstance(value, Unknown) or value not in _OFF] if made.when else [""]
         for name in dict.fromkeys(_filled(resource, name, one) for one in each for name in made.names):
             yield LogGroup(place, name, service=service)
+            if resource.type == "aws:redshift/logging:Logging":
+                about = text(first(resource.props, "clusterIdentifier"))
+                yield LogRoute(place, "", arn(name, "logGroup", place), label="logExports", about=about)
 
 
 def _filled(resource: Resource, template: str, each: Any) -> Maybe[str]:
@@ -294,7 +297,7 @@ def _task(resource: Resource, place: Place) -> Iterator[Part]:
     """A task definition logs if each of its containers has a log driver that takes its output anywhere."""
     value = first(resource.props, "containerDefinitions")
     if isinstance(value, Unknown):
-        yield LogSource(place, "clusters", value, "")
+        yield LogSource(place, "clusters", value, "where its containers log to is not known yet")
         return
     drivers = [driver for driver, _ in _logging(value)]
     logs = bool(drivers) and all(driver and driver not in _NO_LOG for driver in drivers)
