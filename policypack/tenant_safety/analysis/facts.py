@@ -218,12 +218,13 @@ class Facts:
     @cached_property
     def uses(self) -> tuple[capacity.Use, ...]:
         """What each resource uses at full scale."""
-        return tuple(capacity.uses(self._index))
+        return tuple(capacity.uses(self._index, self.others))
 
     @cached_property
     def amounts(self) -> tuple[capacity.Amount, ...]:
         """What is used in sum, with what other stacks use, by what the plan bounds."""
-        return capacity.amounts(self.uses, self.plan)
+        elsewhere = capacity.uses_elsewhere(self._index, self.others)
+        return capacity.amounts((*self.uses, *elsewhere), self.plan)
 
     @cached_property
     def _sides(self) -> sharing.Sides:

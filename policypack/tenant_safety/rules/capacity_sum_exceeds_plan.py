@@ -13,7 +13,7 @@ from .rule import rule
     severity="medium",
     title="A stack uses more than the tenant's plan allows in sum",
     remediation="Lower a count or size, or have the registry give this tenant an override.",
-    scope="this stack's resources at full scale; the pair's other stacks are not read here",
+    scope="this stack's resources at full scale, and those of the pair's other stacks where their states are given",
     reads=(Capacity,),
     monotone=True,
     of="tenants",
