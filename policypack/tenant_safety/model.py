@@ -14,10 +14,12 @@ __all__ = [
     "Finding",
     "Grant",
     "Issuer",
+    "Launch",
     "LogGroup",
     "LogRoute",
     "LogSink",
     "Maybe",
+    "Measure",
     "Membership",
     "Mention",
     "Opaque",
@@ -41,6 +43,19 @@ __all__ = [
 T = TypeVar("T")
 Maybe: TypeAlias = T | Unknown
 """A value, or that it is not known yet."""
+Measure: TypeAlias = Literal[
+    "instances",
+    "database",
+    "cache",
+    "search",
+    "tasks",
+    "units",
+    "storage",
+    "template",
+    "scaling",
+    "replicas",
+    "other",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,28 +257,54 @@ class BucketKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Capacity:
-    """What a resource may use at most.
+class Launch:
+    """A launch template or task definition (an id, name or ARN) and which version of it is taken.
 
-    `count`: instances or tasks, at the most.  `sizes`: the instance types or classes that it may take; with `template`
-    (an id or name) the sizes stand in a launch template or task definition.  `vcpu` and `memory_gib` are for each
-    instance where they are given directly.  `storage_gib`: for each instance.
-    `measure` says what the plan bounds it by; `service` names it where a plan can only accept or not accept it.
+    `sized`: its size counts although the resource names sizes itself.
+    """
+
+    template: Maybe[str]
+    version: Maybe[str] | None = None
+    sized: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """What a resource may use at most, or one part of it that has a size of its own.
+
+    `count`: instances, tasks or what the service counts (`units`), at the most; with `counted_by` (an id or name) it
+    stands in another resource.  `sizes`: the instance types or classes that it may take; with `launches` they stand in
+    templates.  `weights`: of how many each of the sizes counts for, if not one.  `vcpu` and `memory_gib` are for each
+    where they are given directly.  `storage_gib`: for each.
+    `measure` says what the plan bounds it by: `template` is used by others, `scaling` raises the count of `target`,
+    `replicas` are more databases of the cluster `target`; what is `other` a plan can only accept or not.
     """
 
     at: Place
-    measure: Literal["instances", "database", "cache", "search", "tasks", "storage", "template", "scaling", "other"]
+    measure: Measure
     service: str
     count: Maybe[float] = 1
     sizes: Maybe[tuple[str, ...]] = ()
-    template: Maybe[str] | None = None
+    launches: tuple[Launch, ...] = ()
     names: tuple[str, ...] = ()
     """By what others refer to it: id, name, ARN."""
     vcpu: Maybe[float] | None = None
     memory_gib: Maybe[float] | None = None
     storage_gib: Maybe[float] = 0
     target: Maybe[str] | None = None
-    """Of a scaling rule: what it scales."""
+    """What it scales, or the cluster that it belongs to."""
+    of: str = ""
+    """Of a scaling: the service of what it scales, if that is known."""
+    pool: str = ""
+    """Which part of the resource it is, where each is scaled by itself; of a scaling, which part it scales."""
+    sharded: tuple[Maybe[float], Maybe[float]] | None = None
+    """Shards, and the replicas of each, where both are scaled."""
+    weights: tuple[float, ...] = ()
+    counted_by: Maybe[str] | None = None
+    by_members: bool = False
+    """Of a cluster: each of its serverless instances may use so much."""
+    versions: tuple[str, ...] = ()
+    """Of a template: its latest and its default version, where AWS has said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,12 +50,14 @@ P = TypeVar("P")
 class Facts:
     """What is known of `stack`, which belongs to whom `claim` says.
 
-    `said` is what came of the rules before, for those that are about them.
+    `said` is what came of the rules before, for those that are about them.  `others` are the other stacks of the same
+    tenant's environment, where they have been read.
     """
 
     stack: Stack
     claim: Claim
     said: tuple[Said, ...] = ()
+    others: tuple[Stack, ...] = ()
 
     @property
     def judged(self) -> Judged:
@@ -258,7 +260,13 @@ class Facts:
     @cached_property
     def uses(self) -> tuple[capacity.Use, ...]:
         """What each resource uses at full scale."""
-        return tuple(capacity.uses(self._index))
+        return tuple(capacity.uses(self._index, self.others))
+
+    @cached_property
+    def amounts(self) -> tuple[capacity.Amount, ...]:
+        """What is used in sum, with what other stacks use, by what the plan bounds."""
+        elsewhere = capacity.uses_elsewhere(self._index, self.others)
+        return capacity.amounts((*self.uses, *elsewhere), self.plan)
 
     @cached_property
     def _sides(self) -> sharing.Sides:

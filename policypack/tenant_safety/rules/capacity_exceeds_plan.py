@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..analysis import Facts
-from ..analysis.capacity import Use
+from ..analysis.capacity import Use, accepted
 from ..iam import matches
 from ..model import Capacity, Finding, Maybe, Unknown
 from .rule import rule
@@ -21,7 +21,10 @@ _SIZES = {
     "database": "database_classes",
     "cache": "cache_types",
     "search": "search_types",
+    "units": "node_types",
 }
+_OF_EC2 = ("batch", "lambda")
+"""Services whose units are of EC2's types."""
 _COUNTS = {"instances": "instances_per_group", "tasks": "tasks_per_service"}
 
 
@@ -54,18 +57,30 @@ def capacity_exceeds_plan(facts: Facts) -> Iterator[Finding]:
 
 def _told(use: Use, bounds: Capacities, plan: str) -> Iterator[tuple[str, tuple[Unknown, ...] | None]]:
     """What is too much (with `None`) or not known (with what is missing)."""
+    if accepted(use, bounds):
+        return
     if use.measure == "other":
-        if use.service not in bounds.unmeasured:
-            yield f"the plan {plan} does not say whether {use.service} may be used without a bound", ()
+        yield f"the plan {plan} does not say whether {use.service} may be used without a bound", ()
         return
     if use.sizes:
-        allowed = getattr(bounds, _SIZES.get(use.measure, "instance_types"))
-        yield from _sizes(use.sizes, allowed, f"{_SIZES.get(use.measure)} of the plan {plan}")
-    if name := _COUNTS.get(use.measure):
+        name = "instance_types" if use.service in _OF_EC2 else _SIZES.get(use.measure, "instance_types")
+        yield from _sizes(use.sizes, getattr(bounds, name), f"{name} of the plan {plan}")
+    if use.measure == "units":
+        yield from _units(use, bounds, plan)
+    if name := _COUNTS.get(use.measure, ""):
         yield from _bounded(use.count, getattr(bounds, name), f"{name} of the plan {plan}")
     if use.storage_gib != 0:
         bound = bounds.storage_per_resource_gib
         yield from _bounded(use.storage_gib, bound, f"storage_per_resource_gib of the plan {plan}")
+
+
+def _units(use: Use, bounds: Capacities, plan: str) -> Iterator[tuple[str, tuple[Unknown, ...] | None]]:
+    key = use.named_in(bounds.units_per_resource)
+    if key in bounds.units_per_resource:
+        yield from _bounded(use.count, bounds.units_per_resource[key], f"units_per_resource.{key} of the plan {plan}")
+    elif use.named_in(bounds.units) not in bounds.units:
+        # A bound of the sum bounds each.
+        yield f"the plan {plan} does not say how much of {use.service} may be used", ()
 
 
 def _sizes(
