@@ -42,6 +42,8 @@ class LogEnd:
     """The route only forwards what others send to it."""
     hops: tuple[str, ...] = ()
     """The URNs of the stack's own resources on the way, the last of them where it ends if that is one."""
+    partial: Maybe[str] = ""
+    """What keeps some of the logs back, in the route or further on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,33 +86,46 @@ def ends(index: Index, platform: Platform, judged: Judged) -> Iterator[LogEnd]:
     """Each route of the stack with its end."""
     sinks = {sink.at.urn for sink in index.of(LogSink)}
     for route in index.of(LogRoute):
-        end, last, hops = _end(index, platform, judged, route.destination, frozenset({route.at.urn}))
-        yield LogEnd(route, end, last, route.at.urn in sinks and route.source == "" and _forwards(route), hops)
+        transport = route.at.urn in sinks and route.source == "" and _forwards(route)
+        yield _end(index, platform, judged, LogEnd(route, "unknown", route.destination, transport))
 
 
 def _forwards(route: LogRoute) -> bool:
     return "bucket:" not in route.at.type.lower()
 
 
-def _end(
-    index: Index, platform: Platform, judged: Judged, destination: Maybe[str], seen: frozenset[str]
-) -> tuple[End, Maybe[str], tuple[str, ...]]:
-    sinks = received_by(index, destination)
-    onward = [r for s in sinks for r in index.made_by((s.at.urn,), LogRoute) if r.source == "" and _forwards(r)]
+def _end(index: Index, platform: Platform, judged: Judged, before: LogEnd) -> LogEnd:
+    """The end of what has come to `before.last`, by the routes before it."""
+    route = before.route
+    before = replace(before, partial=before.partial or route.partial)
+    sinks = received_by(index, before.last)
+    urns = tuple(dict.fromkeys(sink.at.urn for sink in sinks))
+    seen = (route.at.urn, *before.hops)
+    here = replace(before, hops=(*before.hops, *(urn for urn in urns if urn not in before.hops)))
+    onward = [each for each in _onward(index, sinks) if each.at.urn not in seen or each.at.urn in urns]
+    onward = [each for each in onward if each.at.urn not in seen]
     # What is only backed up does not arrive there; of several real ends the worst counts.
-    onward = [r for r in onward if r.partial == ""] or onward
+    onward = [each for each in onward if each.partial == ""] or onward
     found = [
-        _end(index, platform, judged, route.destination, seen | {route.at.urn})
-        for route in onward
-        if route.at.urn not in seen
+        replace(_end(index, platform, judged, replace(here, route=each, last=each.destination)), route=route)
+        for each in onward
     ]
-    hops = tuple(dict.fromkeys(sink.at.urn for sink in sinks))
     if found:
-        end, last, further = min(found, key=lambda end: _WORST_FIRST.index(end[0]))
-        return end, last, (*hops, *(hop for hop in further if hop not in hops))
+        return min(found, key=lambda end: _WORST_FIRST.index(end.end))
     # Something of this stack's that is called like a central one is still this stack's.
-    end, last = ("own", destination) if sinks else _outside(index, platform, judged, destination)
-    return end, last, hops
+    end, last = ("own", before.last) if sinks else _outside(index, platform, judged, before.last)
+    return replace(here, end=end, last=last)
+
+
+def _onward(index: Index, sinks: Sequence[LogSink]) -> Iterator[LogRoute]:
+    """Where sinks send on what they receive, or others take it from them."""
+    yield from (r for s in sinks for r in index.made_by((s.at.urn,), LogRoute) if r.source == "" and _forwards(r))
+    # A bucket's own logs are not what it holds.
+    yield from (
+        route
+        for route in index.of(LogRoute)
+        if route.about is not None and _forwards(route) and set(received_by(index, route.about)) & set(sinks)
+    )
 
 
 def _outside(index: Index, platform: Platform, judged: Judged, destination: Maybe[str]) -> tuple[End, Maybe[str]]:
@@ -124,25 +139,28 @@ def _outside(index: Index, platform: Platform, judged: Judged, destination: Mayb
     if destination.startswith("arn:aws:s3:::"):
         # A bucket's ARN has no account, so one that is not made here could be anybody's.
         return "unknown", destination
-    account = destination.split(":")[4] if destination.count(":") >= 5 else ""
+    region, account = destination.split(":")[3:5] if destination.count(":") >= 5 else ("", "")
     if account not in judged.accounts:
         return ("foreign", destination) if account else ("unknown", destination)
     if ":log-group:" not in destination:
         return "own", destination
     name = destination.split(":log-group:", 1)[1].removesuffix(":*").split(":log-stream:", 1)[0]
-    return ("group" if any(known(group.name) == name for group in index.of(LogGroup)) else "elsewhere"), destination
+    regions = {known(group.at.region) for group in index.of(LogGroup) if known(group.name) == name}
+    made = bool(regions & {region, ""}) or (bool(regions) and region == "")
+    return ("group" if made or routed_by_others(index, platform) else "elsewhere"), destination
 
 
 def receiving(index: Index) -> tuple[LogSink, ...]:
     """What receives the logs of this stack, hop by hop."""
     forwarding = {sink.at.urn for sink in index.of(LogSink)}
-    waiting = [route for route in index.of(LogRoute) if route.source != "" or route.at.urn not in forwarding]
+    logs = [route for route in index.of(LogRoute) if not route.metrics]
+    waiting = [route for route in logs if route.source != "" or route.at.urn not in forwarding]
     found: dict[str, LogSink] = {}
     while waiting:
         for sink in received_by(index, waiting.pop().destination):
             if sink.at.urn not in found:
                 found[sink.at.urn] = sink
-                waiting += index.made_by((sink.at.urn,), LogRoute)
+                waiting += _onward(index, [sink])
     return tuple(found.values())
 
 
@@ -201,7 +219,7 @@ def regions_without_policy(index: Index, platform: Platform, judged: Judged, fou
     complete = {
         known(end.route.at.region)
         for end in found
-        if end.route.source == "*" and end.end == "central" and end.route.partial == ""
+        if end.route.source == "*" and end.end == "central" and end.partial == ""
     }
     yield from (region for region in judged.regions if region not in complete)
 
@@ -212,12 +230,12 @@ def unrouted(index: Index, platform: Platform, found: Sequence[LogEnd]) -> Itera
         routes = [end for end in found if _takes(index, end.route, group)]
         maybe = tuple(s for end in found if isinstance(s := end.route.source, Unknown) and _may_take(index, s, group))
         if group.routable is True and (
-            routed_by_others(index, platform) or any(end.end == "central" and end.route.partial == "" for end in routes)
+            routed_by_others(index, platform) or any(end.end == "central" and end.partial == "" for end in routes)
         ):
             continue
         missing = tuple(end.last for end in routes if isinstance(end.last, Unknown) and end.end == "unknown")
         missing += tuple(
-            p for end in routes if end.end in ("central", "unknown") and isinstance(p := end.route.partial, Unknown)
+            p for end in routes if end.end in ("central", "unknown") and isinstance(p := end.partial, Unknown)
         )
         if isinstance(group.name, Unknown) and group.service:
             # A subscription, or a group of the stack, could have that name.
@@ -233,10 +251,10 @@ def unrouted(index: Index, platform: Platform, found: Sequence[LogEnd]) -> Itera
 
 
 def _told(end: LogEnd) -> str:
-    if isinstance(end.route.partial, Unknown):
-        return f"{end.route.partial.path} is not known yet, and may keep logs back"
-    if end.route.partial:
-        return end.route.partial
+    if isinstance(end.partial, Unknown):
+        return f"{end.partial.path} is not known yet, and may keep logs back"
+    if end.partial:
+        return end.partial
     last = end.last if isinstance(end.last, str) else f"{end.last.path}, which is not known yet"
     return {"foreign": f"ends at {last}", "unknown": f"goes to {last}"}.get(end.end, f"stays at {last}")
 

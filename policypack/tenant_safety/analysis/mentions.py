@@ -74,6 +74,8 @@ def foreign(index: Index, registry: Registry, pair: tuple[str, str]) -> Iterator
         for found in bounds.named(mention) if place not in routes else ():
             if not found.tenant or place not in shared:
                 yield found
+    if registry.plan_of(registry.tenants[pair[0]]).high_security:
+        yield from bounds.trusting(index, registry.platform.links.reader if registry.platform.links else "")
     documents: tuple[Grant | Policy, ...] = (*index.of(Grant), *index.of(Policy))
     for part in documents:
         if part.document is not None:
@@ -100,6 +102,8 @@ class _Bounds:
     organization: str
     buckets: tuple[str, ...]
     """Patterns of the platform's buckets, whose ARNs have no account."""
+    platform_stacks: tuple[tuple[str, str], ...]
+    """Project and name of the platform's stacks that a plan without shared services may not use."""
 
     @classmethod
     def of(cls, registry: Registry, pair: tuple[str, str]) -> _Bounds:
@@ -119,6 +123,9 @@ class _Bounds:
             account=registry.tenants[pair[0]].environments[pair[1]].account,
             organization=platform.organization,
             buckets=tuple(_buckets(registry)),
+            platform_stacks=tuple(
+                (each.project, each.stack) for each in platform.stacks if plan.high_security and not each.per_tenant
+            ),
         )
 
     def named(self, mention: Mention) -> Iterator[Foreign]:
@@ -128,6 +135,8 @@ class _Bounds:
             yield Foreign(urn, "a stack", where, "not known yet", True, (mention.stack,))
         elif (pair := mention.stack.rpartition("/")[2]) in self.tenants.values():
             yield Foreign(urn, f"the stack {mention.stack}", where, f"{pair}'s", True)
+        elif self._is_platforms(mention.stack):
+            yield Foreign(urn, f"the stack {mention.stack}", where, "the platform's", False)
         elif isinstance(account, Unknown):
             yield Foreign(urn, "an account", where, "not known yet", True, (account,))
         elif account == "*":
@@ -136,6 +145,25 @@ class _Bounds:
             yield Foreign(urn, _shown(mention), where, f"{self.tenants[account]}'s", True)
         elif account in self.platform and not self._may_name(mention.arn, account):
             yield Foreign(urn, _shown(mention), where, self.platform[account], False)
+
+    def _is_platforms(self, stack: str) -> bool:
+        """Is it a stack of the platform's own, which is of no single pair, where the plan lets none be used?"""
+        project, _, name = stack.rpartition("/")
+        project = project.rpartition("/")[2]
+        return bool(stack) and any(matches(p, project) and matches(n, name) for p, n in self.platform_stacks)
+
+    def trusting(self, index: Index, reader: str) -> Iterator[Foreign]:
+        """The roles that trust the platform's accounts, but for those by which it makes links and administers."""
+        for role in index.of(Principal):
+            if role.kind != "role" or known(role.name) in (WAY_IN, reader) or not isinstance(role.trust, Document):
+                continue
+            for statement in role.trust.statements:
+                for _, named in statement.principals or () if statement.effect == "Allow" else ():
+                    text = named.wide if isinstance(named, Symbolic) else named
+                    account = text if isinstance(text, str) and text in self.platform else ""
+                    for owner in [account] if account else [a for a in self.platform if f"::{a}:" in str(text)]:
+                        where = f"{statement.where}.Principal"
+                        yield Foreign(role.at.urn, str(named), where, self.platform[owner], False)
 
     def _may_name(self, arn: str, account: str) -> bool:
         if not arn:

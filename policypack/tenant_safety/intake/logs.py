@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from ..model import (
@@ -51,6 +52,8 @@ _BUCKET_KEYS = {
 }
 SUBSCRIPTION = "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter"
 _BACKUPS = (".s3BackupConfiguration.", ".s3Configuration.")
+_OBJECT_KEYS = ("bucketName", "logGroup", "deliveryStream")
+"""https://docs.aws.amazon.com/network-firewall/latest/APIReference/API_LogDestinationConfig.html"""
 _PARTS = {
     "aws:ec2/flowLog:FlowLog": (("trafficType", "ALL", "only some of the traffic is logged"),),
     "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": (
@@ -141,7 +144,7 @@ def routes(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
         yield from _account_policy(resource, place)
     elif resource.type not in _BY_ID:
         for pattern in role.paths("dest"):
-            for path, value in at(resource.props, pattern):
+            for path, value in _destinations(resource, pattern):
                 destination = text(value)
                 if destination and not _switched_off(resource, path):
                     yield LogRoute(
@@ -151,7 +154,7 @@ def routes(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
                         _kept_back(resource, path),
                         path,
                         resource.type in _METRICS,
-                        next((text(v) for p in role.paths("source") for _, v in at(resource.props, p)), None),
+                        next((text(v) for p in _about(resource, role) for _, v in at(resource.props, p)), None),
                     )
         if role.role == "source_route":
             for pattern in role.paths("json_doc"):
@@ -159,10 +162,32 @@ def routes(resource: Resource, place: Place, role: Role) -> Iterator[Part]:
                     yield from _containers(value, path, place)
 
 
+def _destinations(resource: Resource, pattern: str) -> Iterator[tuple[str, Any]]:
+    """The destinations at a path; of an object of them, each."""
+    for path, value in at(resource.props, pattern):
+        if isinstance(value, dict):
+            yield from ((f"{path}.{key}", each) for key, each in value.items() if key in _OBJECT_KEYS)
+        else:
+            yield path, value
+
+
+def _about(resource: Resource, role: Role) -> tuple[str, ...]:
+    """Where a resource says what the logs are about, or from where it takes them."""
+    taken = "kinesisSourceConfiguration.kinesisStreamArn"
+    return (taken,) if resource.type == "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream" else role.paths("source")
+
+
 def _kept_back(resource: Resource, path: str) -> Maybe[str]:
     """What of the logs a destination does not get."""
     if any(backup in path for backup in _BACKUPS):
         return "only what could not be delivered, or a copy"
+    processors = path.rpartition(".")[0] + ".processingConfiguration"
+    if first(resource.props, f"{processors}.enabled") not in (None, False):
+        for _, kind in at(resource.props, f"{processors}.processors[].type"):
+            if isinstance(kind, Unknown):
+                return kind
+            if kind == "Lambda":
+                return "a function sees each record before, and may drop it"
     for prop, all_of_it, told in _PARTS.get(resource.type, ()):
         value = first(resource.props, prop)
         if isinstance(value, Unknown):
@@ -219,14 +244,16 @@ def _containers(value: Any, path: str, place: Place) -> Iterator[Part]:
         return
     try:
         logging = [(i, c.get("logconfiguration") or {}) for i, c in enumerate(containers(value))]
-        named = [(i, log.get("logdriver"), (log.get("options") or {}).get("awslogs-group")) for i, log in logging]
+        named = [(i, log.get("logdriver"), log.get("options") or {}) for i, log in logging]
+        groups = [(i, driver, o.get("awslogs-group"), o.get("awslogs-region")) for i, driver, o in named]
     except (ValueError, AttributeError, TypeError, RecursionError):
         yield Unreadable(place, path, "expected a JSON list of container definitions")
         return
-    for i, driver, group in named:
+    for i, driver, group, region in groups:
         if driver == "awslogs" and group:
             label = f"{path}[{i}].logConfiguration"
-            yield LogRoute(place, "", arn(str(group), "logGroup", place), label=label)
+            there = replace(place, region=str(region)) if region else place
+            yield LogRoute(place, "", arn(str(group), "logGroup", there), label=label)
         elif driver and driver not in _STAYING_DRIVERS:
             yield LogRoute(place, "", f"the log driver {driver}", label=f"{path}[{i}].logConfiguration")
 

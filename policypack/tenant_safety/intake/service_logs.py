@@ -314,6 +314,13 @@ def _cluster(resource: Resource, place: Place) -> Iterator[Part]:
     yield LogSource(place, "clusters", logs, "its executeCommandConfiguration logs nothing")
 
 
+def _trail(resource: Resource, place: Place) -> Iterator[Part]:
+    """A trail records, if it is not told not to."""
+    said = first(resource.props, "enableLogging")
+    logs = said if isinstance(said, Unknown) else said not in (False, "false")
+    yield LogSource(place, "trails", logs, "it is switched off (enableLogging)", _names(resource))
+
+
 def _function(resource: Resource, place: Place) -> Iterator[Part]:
     """A function always logs, if its role may."""
     yield LogSource(place, "functions", True, "", _names(resource), text(first(resource.props, "role")))
@@ -323,6 +330,7 @@ _READ: dict[str, Callable[[Resource, Place], Iterator[Part]]] = {
     "aws:ecs/taskDefinition:TaskDefinition": _task,
     "aws:ecs/cluster:Cluster": _cluster,
     "aws:lambda/function:Function": _function,
+    "aws:cloudtrail/trail:Trail": _trail,
 }
 _BALANCERS: Sequence[str] = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
 _NAMES = ("id", "arn", "name", "identifier", "clusterIdentifier", "domainName", "bucket")

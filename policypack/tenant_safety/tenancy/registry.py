@@ -131,10 +131,11 @@ Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API
 """
 Nowhere = Literal["not-in-aws"]
 LogSourceKind = Literal[
-    "apis", "clusters", "databases", "distributions", "firewalls", "functions", "load-balancers", "networks"
+    "apis", "clusters", "databases", "distributions", "firewalls", "functions", "load-balancers", "networks", "trails"
 ]
 LOG_SOURCES: tuple[LogSourceKind, ...] = (
     *("apis", "clusters", "databases", "distributions", "firewalls", "functions", "load-balancers", "networks"),
+    "trails",
 )
 """Kinds of resources that log only where they are told to."""
 Kind = Annotated[
