@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tenant_safety.intake.table import Role, table
+from tenant_safety.intake.table import table
 from tenant_safety.rules.capacity_exceeds_plan import capacity_exceeds_plan
 from tenant_safety.rules.capacity_sum_exceeds_plan import capacity_sum_exceeds_plan
-from tenant_safety.symbolic.table import resource
 from tests.cases import REGISTRY, Case, Outcome, run
 
 TYPES = {token: role for token, roles in table().roles.items() for role in roles if role.family == "capacity"}
@@ -36,10 +30,8 @@ NOTHING = {
 
 def _judged(token: str, props: dict[str, Any], capacity: dict[str, Any]) -> set[str]:
     """What both rules say of one resource under a plan that has these bounds alone."""
-    plan = {name: None for name in _BOUNDED} | {"units": {}, "units_per_resource": {}, "unmeasured": []} | capacity
+    plan = dict.fromkeys(_BOUNDED) | {"units": {}, "units_per_resource": {}, "unmeasured": []} | capacity
     registry = {"plans": {"standard": {"capacity": plan}}}
-    case = Case(
-        "table", Outcome("", ()), REGISTRY, ({"type": token, "name": "it", "props": props},), registry=registry
-    )
+    case = Case("table", Outcome("", ()), REGISTRY, ({"type": token, "name": "it", "props": props},), registry=registry)
     rules = (capacity_exceeds_plan, capacity_sum_exceeds_plan)
     return {run(rule, case.facts()).status for rule in rules}

@@ -34,6 +34,7 @@ def ci_role(name: str, **more: object) -> aws.iam.Role:
 # Fault: cicd-boundary-missing cicd-admin
 # Fault: cicd-rewrites-itself cicd-admin
 # Fault: cicd-takes-over-roles cicd-admin
+# Fault: logs-can-be-cut cicd-admin
 # Fault: cicd-reaches-global-config admin
 aws.iam.RolePolicy("admin", role=ci_role("cicd-admin").id, policy=allow("*", "*"))
 
@@ -41,6 +42,7 @@ aws.iam.RolePolicy("admin", role=ci_role("cicd-admin").id, policy=allow("*", "*"
 # Fault: cicd-boundary-missing release
 # Fault: cicd-rewrites-itself release
 # Fault: cicd-takes-over-roles release
+# Fault: logs-can-be-cut release
 # Fault: cicd-trust-too-wide release
 release = aws.iam.Role(
     "release",
@@ -71,6 +73,7 @@ state = aws.iam.Policy("read-state", policy=allow("s3:Get*", "arn:aws:s3:::acme-
 # Fault: cicd-boundary-missing cicd-state
 # Undetermined: cicd-rewrites-itself cicd-state
 # Undetermined: cicd-takes-over-roles cicd-state
+# Undetermined: logs-can-be-cut cicd-state
 # Fault: cicd-reaches-global-config read-state-for-ci
 aws.iam.RolePolicyAttachment("read-state-for-ci", role=ci_role("cicd-state").name, policy_arn=state.arn)
 
@@ -160,6 +163,7 @@ aws.appautoscaling.Target(
 aws.ebs.Volume("archive", availability_zone=f"{REGION}a", size=210)
 
 # Fault: capacity-exceeds-plan extra
+# Fault: source-does-not-log extra
 # Fault: capacity-sum-exceeds-plan (stack)
 aws.rds.Instance(
     "extra",

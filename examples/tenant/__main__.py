@@ -44,14 +44,21 @@ aws.lb.Listener(
 
 # Logs: every group is subscribed to the central account.
 groups = {}
-for part in ("web", "worker"):
-    groups[part] = aws.cloudwatch.LogGroup(part, name=f"/shop/{NAME}/{part}", retention_in_days=30)
+# The database would make its log group by itself, without a subscription.
+NAMES = {
+    "web": f"/shop/{NAME}/web",
+    "worker": f"/shop/{NAME}/worker",
+    "main": f"/aws/rds/instance/{NAME}-main/postgresql",
+}
+for part, name in NAMES.items():
+    groups[part] = aws.cloudwatch.LogGroup(part, name=name, retention_in_days=30)
     aws.cloudwatch.LogSubscriptionFilter(
         part, log_group=groups[part].name, filter_pattern="", destination_arn=CENTRAL_DESTINATION
     )
 
 # The service on ECS.
 settings = aws.ssm.Parameter("settings", name=f"/{NAME}/settings", type="String", value="{}")
+SETTINGS = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/{NAME}/settings"
 runtime = aws.iam.Role(
     "runtime",
     assume_role_policy=json.dumps(
@@ -68,12 +75,14 @@ runtime = aws.iam.Role(
 aws.iam.RolePolicy(
     "runtime-settings",
     role=runtime.id,
-    policy=pulumi.Output.json_dumps(
+    # The ARN is spelled, so that even a plain first preview knows all that the role may do.
+    policy=json.dumps(
         {
             "Version": "2012-10-17",
-            "Statement": [{"Effect": "Allow", "Action": "ssm:GetParameter", "Resource": settings.arn}],
+            "Statement": [{"Effect": "Allow", "Action": "ssm:GetParameter", "Resource": SETTINGS}],
         }
     ),
+    opts=pulumi.ResourceOptions(depends_on=[settings]),
 )
 cluster = aws.ecs.Cluster("main")
 task = aws.ecs.TaskDefinition(
@@ -131,6 +140,8 @@ aws.rds.Instance(
     allocated_storage=20,
     max_allocated_storage=50,
     multi_az=True,
+    enabled_cloudwatch_logs_exports=["postgresql"],
+    identifier=f"{NAME}-main",
     username="shop",
     manage_master_user_password=True,
     skip_final_snapshot=True,
@@ -162,6 +173,8 @@ boundary = aws.iam.Policy(
                     "Action": ["ecs:ExecuteCommand", "ec2:ModifyInstanceAttribute", "ec2:*LaunchTemplateVersion*"],
                     "Resource": "*",
                 },
+                # What records the account is the platform's to change.
+                {"Effect": "Deny", "Action": ["logs:*AccountPolicy", "ec2:DeleteFlowLogs"], "Resource": "*"},
             ],
         }
     ),

@@ -39,6 +39,7 @@ aws.rds.Instance(
     instance_class="db.m6g.large",
     allocated_storage=100,
     multi_az=True,
+    enabled_cloudwatch_logs_exports=["postgresql"],
     username="vault",
     manage_master_user_password=True,
     skip_final_snapshot=True,
@@ -68,6 +69,8 @@ boundary = aws.iam.Policy(
                     "Action": ["ec2:ModifyInstanceAttribute", "ec2:*LaunchTemplateVersion*"],
                     "Resource": "*",
                 },
+                # What records the account is the platform's to change.
+                {"Effect": "Deny", "Action": ["logs:*AccountPolicy", "ec2:DeleteFlowLogs"], "Resource": "*"},
             ],
         }
     ),

@@ -102,8 +102,7 @@ def _end(index: Index, platform: Platform, judged: Judged, before: LogEnd) -> Lo
     urns = tuple(dict.fromkeys(sink.at.urn for sink in sinks))
     seen = (route.at.urn, *before.hops)
     here = replace(before, hops=(*before.hops, *(urn for urn in urns if urn not in before.hops)))
-    onward = [each for each in _onward(index, sinks) if each.at.urn not in seen or each.at.urn in urns]
-    onward = [each for each in onward if each.at.urn not in seen]
+    onward = [each for each in _onward(index, sinks) if each.at.urn not in seen]
     # What is only backed up does not arrive there; of several real ends the worst counts.
     onward = [each for each in onward if each.partial == ""] or onward
     found = [
@@ -113,7 +112,9 @@ def _end(index: Index, platform: Platform, judged: Judged, before: LogEnd) -> Lo
     if found:
         return min(found, key=lambda end: _WORST_FIRST.index(end.end))
     # Something of this stack's that is called like a central one is still this stack's.
-    end, last = ("own", before.last) if sinks else _outside(index, platform, judged, before.last)
+    if sinks:
+        return replace(here, end="own")
+    end, last = _outside(index, platform, judged, before.last)
     return replace(here, end=end, last=last)
 
 

@@ -22,9 +22,10 @@ from ..iam import (
     parse,
     reach,
 )
-from ..model import Admission, Crossing, Grant, LogRoute, Mention, Policy
+from ..model import Admission, Crossing, Grant, LogRoute, Mention, Policy, Principal
 from ..tenancy import apart, meet, within
-from .index import Index
+from .escapes import WAY_IN
+from .index import Index, known
 from .sharing import NOBODY
 
 if TYPE_CHECKING:

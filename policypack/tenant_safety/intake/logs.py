@@ -174,7 +174,11 @@ def _destinations(resource: Resource, pattern: str) -> Iterator[tuple[str, Any]]
 def _about(resource: Resource, role: Role) -> tuple[str, ...]:
     """Where a resource says what the logs are about, or from where it takes them."""
     taken = "kinesisSourceConfiguration.kinesisStreamArn"
-    return (taken,) if resource.type == "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream" else role.paths("source")
+    return (
+        (taken,)
+        if resource.type == "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream"
+        else role.paths("source")
+    )
 
 
 def _kept_back(resource: Resource, path: str) -> Maybe[str]:
