@@ -2,13 +2,18 @@
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from ..model import Capacity, Maybe, Place, Unknown
 from .index import Index
+
+if TYPE_CHECKING:
+    from ..tenancy import Plan
 
 _FAMILY_AND_SIZE = re.compile(
     r"(?:^|\.)([a-z][a-z0-9-]*\.(?:[0-9]*x?large|medium|small|micro|nano|metal[a-z0-9-]*))(?:\.|$)"
@@ -33,6 +38,72 @@ class Use:
     vcpu: Maybe[float]
     memory_gib: Maybe[float]
     storage_gib: Maybe[float]
+    stack: str = ""
+    """Of the pair's other stack that has it: `project/stack`."""
+
+    @property
+    def label(self) -> str:
+        """The resource's URN, or `project/stack: name` where another stack has it."""
+        return f"{self.stack}: {self.at.urn.rsplit('::', 1)[-1]}" if self.stack else self.at.urn
+
+    @property
+    def kind(self) -> str:
+        """Its type, as plans name types: `dynamodb/table`."""
+        return self.at.type.split(":")[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How much of one thing that the plan bounds is used in sum.
+
+    `name`: as the plan has it, `units.dynamodb` for a service's units.  `used`: what is known, added up.  `bound`: none
+    if the plan has none.  `parts`: each resource's URN, or `project/stack: name` of another stack's, and its amount,
+    largest first and the unknown last.  `missing`: what is not known.
+    """
+
+    name: str
+    used: float
+    bound: float | None
+    parts: tuple[tuple[str, Maybe[float]], ...]
+    missing: tuple[Unknown, ...]
+
+
+_COUNTED = {
+    "instances": "instances",
+    "databases": "database",
+    "cache_nodes": "cache",
+    "search_nodes": "search",
+    "tasks": "tasks",
+}
+_SUMMED = ("vcpu", "memory_gib", "storage_gib")
+
+
+def amounts(uses: Sequence[Use], plan: "Plan") -> tuple[Amount, ...]:
+    """What is used in sum, by what the plan bounds; nothing of what is neither used nor bounded."""
+    found: dict[str, list[tuple[str, Maybe[float]]]] = {name: [] for name in (*_COUNTED, *_SUMMED)}
+    for use in uses:
+        for name in (*_COUNTED, *_SUMMED):
+            found[name].append((use.label, _amount(use, name)))
+    bounds = {name: getattr(plan.capacity, name) for name in found}
+    made = [_summed(name, parts, bounds[name]) for name, parts in found.items()]
+    return tuple(each for each in made if each.parts or each.bound is not None)
+
+
+def _amount(use: Use, name: str) -> Maybe[float]:
+    if name in _COUNTED:
+        return use.count if use.measure == _COUNTED[name] else 0.0
+    amount: Maybe[float] = getattr(use, name)
+    return amount
+
+
+def _summed(name: str, listed: Sequence[tuple[str, Maybe[float]]], bound: float | None) -> Amount:
+    known: dict[str, float] = defaultdict(float)
+    for label, amount in listed:
+        if not isinstance(amount, Unknown) and amount != 0:
+            known[label] += amount
+    unknown = [(label, amount) for label, amount in listed if isinstance(amount, Unknown)]
+    parts = sorted(known.items(), key=lambda part: (-part[1], part[0]))
+    return Amount(name, sum(known.values()), bound, (*parts, *unknown), tuple(dict.fromkeys(u for _, u in unknown)))
 
 
 def uses(index: Index) -> Iterator[Use]:

@@ -38,12 +38,14 @@ P = TypeVar("P")
 class Facts:
     """What is known of `stack`, which belongs to whom `claim` says.
 
-    `said` is what came of the rules before, for those that are about them.
+    `said` is what came of the rules before, for those that are about them.  `others` are the other stacks of the same
+    tenant's environment, where they have been read.
     """
 
     stack: Stack
     claim: Claim
     said: tuple[Said, ...] = ()
+    others: tuple[Stack, ...] = ()
 
     @property
     def judged(self) -> Judged:
@@ -217,6 +219,11 @@ class Facts:
     def uses(self) -> tuple[capacity.Use, ...]:
         """What each resource uses at full scale."""
         return tuple(capacity.uses(self._index))
+
+    @cached_property
+    def amounts(self) -> tuple[capacity.Amount, ...]:
+        """What is used in sum, with what other stacks use, by what the plan bounds."""
+        return capacity.amounts(self.uses, self.plan)
 
     @cached_property
     def _sides(self) -> sharing.Sides:

@@ -1,20 +1,11 @@
 """Stacks that use more than the plan allows in sum."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from ..analysis import Facts
-from ..analysis.capacity import Use
-from ..model import Capacity, Finding, Maybe, Unknown
+from ..analysis.capacity import Amount
+from ..model import Capacity, Finding, Unknown
 from .rule import rule
-
-_COUNTED = {
-    "instances": "instances",
-    "databases": "database",
-    "cache_nodes": "cache",
-    "search_nodes": "search",
-    "tasks": "tasks",
-}
-_SUMMED = ("vcpu", "memory_gib", "storage_gib")
 
 
 @rule(
@@ -34,34 +25,21 @@ _SUMMED = ("vcpu", "memory_gib", "storage_gib")
 )
 def capacity_sum_exceeds_plan(facts: Facts) -> Iterator[Finding]:
     """Many resources, each within the plan, can together be more than the tenant has bought."""
-    for name in (*_COUNTED, *_SUMMED):
-        parts = [(use, _amount(use, name)) for use in facts.uses]
-        parts = [(use, amount) for use, amount in parts if amount != 0]
-        bound = getattr(facts.plan.capacity, name)
-        used = sum(amount for _, amount in parts if not isinstance(amount, Unknown))
-        missing = tuple(amount for _, amount in parts if isinstance(amount, Unknown))
-        if not parts:
+    for each in facts.amounts:
+        name = f"{each.name} of the plan {facts.judged.plan_name}"
+        if not each.parts:
             continue
-        if bound is None:
-            yield Finding("", f"{name} of the plan {facts.judged.plan_name} is not set", "undetermined")
-        elif used > bound:
-            yield Finding(
-                "",
-                f"{name}: {used:g} is more than {bound:g} of the plan {facts.judged.plan_name}: {_shown(parts)}",
-            )
-        elif missing and facts.stack.whole:
-            yield Finding("", f"{name}: {used:g} of {bound:g} and what is not known yet", "undetermined", missing)
+        if each.bound is None:
+            yield Finding("", f"{name} is not set", "undetermined")
+        elif each.used > each.bound:
+            why = f"{each.name}: {each.used:g} is more than {each.bound:g} of the plan {facts.judged.plan_name}"
+            yield Finding("", f"{why}: {_shown(each)}")
+        elif each.missing and facts.stack.whole:
+            why = f"{each.name}: {each.used:g} of {each.bound:g} and what is not known yet"
+            yield Finding("", why, "undetermined", each.missing)
 
 
-def _amount(use: Use, name: str) -> Maybe[float]:
-    if name in _COUNTED:
-        return use.count if use.measure == _COUNTED[name] else 0.0
-    amount: Maybe[float] = getattr(use, name)
-    return amount
-
-
-def _shown(parts: Sequence[tuple[Use, Maybe[float]]]) -> str:
-    known = [(amount, use.at.urn.rsplit("::", 1)[1]) for use, amount in parts if not isinstance(amount, Unknown)]
-    known.sort(reverse=True)
+def _shown(amount: Amount) -> str:
+    known = [(label, part) for label, part in amount.parts if not isinstance(part, Unknown)]
     more = f", {len(known) - 5} more" if len(known) > 5 else ""
-    return ", ".join(f"{name} {amount:g}" for amount, name in known[:5]) + more
+    return ", ".join(f"{label.rsplit('::', 1)[-1]} {part:g}" for label, part in known[:5]) + more
