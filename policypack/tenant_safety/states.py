@@ -39,7 +39,9 @@ def owned(states: Iterable[tuple[str, bytes]], snapshot: Snapshot) -> tuple[Owne
             raise StateError(f"{name}: expected the state of a registered pair's stack: {whose}")
         key = state.stack, state.project
         if key in found:
-            raise StateError(f"{name}: expected each stack once ({found[key][0]} is {state.project}/{state.stack}, too)")
+            raise StateError(
+                f"{name}: expected each stack once ({found[key][0]} is {state.project}/{state.stack}, too)"
+            )
         found[key] = name, Owned(read(state, claim.trusted(LINKS)), claim)
     return tuple(each for _, (_, each) in sorted(found.items()))
 

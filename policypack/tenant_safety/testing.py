@@ -147,10 +147,7 @@ class Case:
         found = stack_of(
             self.project,
             self.stack,
-            [
-                reading(each, trusted, providers.get(each.provider, default) if each.provider else None)
-                for each in read
-            ],
+            [reading(each, trusted, providers.get(each.provider, default) if each.provider else None) for each in read],
         )
         dependencies = found.dependencies if self.whole else {}
         return replace(found, whole=self.whole, dependencies=dependencies, attached=self.attached)

@@ -18,9 +18,7 @@ def read(request: Any, trusted: tuple[str, ...], run: Run | None = None) -> Read
 
     `trusted` names packages that can't touch AWS, `run` is the symbolic preview that it is of.
     """
-    return guarded(
-        request.urn, request.type, lambda: reading(_resource(request, run), trusted, _provider_of(request))
-    )
+    return guarded(request.urn, request.type, lambda: reading(_resource(request, run), trusted, _provider_of(request)))
 
 
 _PROPERTIES = {(Principal, "boundary"): "permissionsBoundary", (LogGroup, "retention"): "retentionInDays"}

@@ -25,7 +25,9 @@ def reading(resource: Resource, trusted: tuple[str, ...], made_with: Resource | 
     # A default provider is no resource of the stack, so what it says is read with what it makes.
     found = (*(parts(made_with, trusted, None) if made_with else ()), *parts(resource, trusted, own))
     hidden = made_with.secrets.texts if made_with else frozenset()
-    return Reading(resource.urn, found, resource.dependencies, resource.secrets.texts | hidden, resource.secrets.numbers)
+    return Reading(
+        resource.urn, found, resource.dependencies, resource.secrets.texts | hidden, resource.secrets.numbers
+    )
 
 
 def guarded(urn: str, token: str, read: Callable[[], Reading]) -> Reading:

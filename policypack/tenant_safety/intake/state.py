@@ -61,7 +61,9 @@ def load(name: str, raw: bytes) -> State:
     if not resources:
         raise StateError(f"{name}: deployment.resources: expected resources, which say whose stack it is (got none)")
     project, stack = _whose(name, resources)
-    unfinished = [(raw, "it is waiting to be deleted, and may still be there") for raw in resources if raw.get("delete")]
+    unfinished = [
+        (raw, "it is waiting to be deleted, and may still be there") for raw in resources if raw.get("delete")
+    ]
     unfinished += [_pending(name, f"deployment.pending_operations[{i}]", raw) for i, raw in enumerate(pending)]
     try:
         secrets = frozenset(text for raw in resources for text in _plain(raw))
@@ -130,7 +132,9 @@ _FORMS: tuple[tuple[str, type | tuple[type, ...], str], ...] = (
 
 def _whose(name: str, resources: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
     """The project and the stack that all URNs name."""
-    found = [(raw["urn"].split("::", 2)[1], raw["urn"].split("::", 1)[0].removeprefix("urn:pulumi:")) for raw in resources]
+    found = [
+        (raw["urn"].split("::", 2)[1], raw["urn"].split("::", 1)[0].removeprefix("urn:pulumi:")) for raw in resources
+    ]
     for i, named in enumerate(found):
         if named != found[0]:
             place, (first, other) = f"{name}: deployment.resources[{i}].urn", map("/".join, (found[0], named))
