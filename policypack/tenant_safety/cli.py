@@ -8,11 +8,14 @@ import signal
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from . import __version__
+
+if TYPE_CHECKING:
+    from .states import Owned
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Proves that tenants stay apart on AWS.")
 registry = typer.Typer(no_args_is_help=True, help="The registry of the platform and its tenants.")
@@ -116,6 +119,73 @@ def prune_baseline(events: Events, file: BaselineFile = Path("baseline.json")) -
         typer.echo(f"tenant-safety baseline prune: {error}", err=True)
         raise typer.Exit(1) from None
     typer.echo(f"{file}: {gone} findings taken out")
+
+
+class Form(StrEnum):
+    """A form of a table."""
+
+    text = "text"
+    json = "json"
+
+
+States = Annotated[
+    list[str],
+    typer.Argument(metavar="STATE...", help="What `pulumi stack export` wrote, a file each; - is the standard input."),
+]
+RegistryFile = Annotated[Path, typer.Option("--registry", help="The registry's file.")]
+TableForm = Annotated[Form, typer.Option("--output", "-o", help="The form of the tables.")]
+
+
+@app.command()
+def routes(states: States, registry: RegistryFile = Path("tenancy.yaml"), output: TableForm = Form.text) -> None:
+    """Tell where each log of the pairs' stacks ends.
+
+    Exit 1 if one does not end where the plan wants it, or nobody can tell; 2 if a state or the registry can't be read.
+    """
+    from . import tables
+    from .report import tables as report
+
+    found, sha256 = _stacks_of("routes", states, registry)
+    made = [tables.route_table(each) for each in found]
+    told = report.routes_as_text(made) if output is Form.text else report.routes_as_json(made, sha256)
+    typer.echo(told)
+    raise typer.Exit(0 if tables.worst(made) == "ok" else 1)
+
+
+@app.command()
+def capacity(states: States, registry: RegistryFile = Path("tenancy.yaml"), output: TableForm = Form.text) -> None:
+    """Tell what each pair uses of what its plan bounds, summed over those of its stacks that are given.
+
+    Exit 1 if it is more than the plan has, or nobody can tell; 2 if a state or the registry can't be read.
+    """
+    from . import tables
+    from .report import tables as report
+    from .states import by_pair
+
+    found, sha256 = _stacks_of("capacity", states, registry)
+    made = [tables.capacity_table(pair) for pair in by_pair(found)]
+    told = report.capacity_as_text(made) if output is Form.text else report.capacity_as_json(made, sha256)
+    typer.echo(told)
+    raise typer.Exit(0 if tables.worst(made) == "ok" else 1)
+
+
+def _stacks_of(command: str, states: list[str], registry: Path) -> "tuple[tuple[Owned, ...], str]":
+    """The stacks in the given states, with whose they are, and the registry's sha256; ends with 2 if there are none."""
+    from .registry import load
+    from .report.text import inert
+    from .states import StateError, owned
+    from .tenancy import RegistryError
+
+    try:
+        snapshot = load(registry)
+        read = [(name, sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()) for name in states]
+        return owned(read, snapshot), snapshot.sha256
+    except OSError as error:
+        problem = f"{error.filename}: expected a state's file ({error.strerror})"
+    except (RegistryError, StateError) as error:
+        problem = str(error)
+    typer.echo(f"tenant-safety {command}: {inert(problem)}", err=True)
+    raise typer.Exit(2)
 
 
 class Role(StrEnum):

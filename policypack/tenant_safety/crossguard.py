@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -32,8 +32,9 @@ from pulumi_policy import (
 from pulumi_policy import policy as pulumi_policy_module
 
 from .analysis import Excused, Facts, fingerprint
-from .intake.engine import Reading, changed, read
+from .intake.engine import changed, read
 from .intake.links import TYPES as LINKS
+from .intake.reading import Reading, stack_of
 from .intake.symbols import run as symbolic_run
 from .judge import Result, judge
 from .model import Finding, Stack
@@ -216,12 +217,7 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
 
     @property
     def _trusted(self) -> tuple[str, ...]:
-        claim = self._claim
-        if claim.snapshot is None:
-            return ()
-        platform = claim.snapshot.registry.platform
-        links = claim.judged is not None and (claim.judged.plan is None or platform.tenants_link)
-        return (*platform.trusted_packages, *(LINKS if links else ()))
+        return self._claim.trusted(LINKS)
 
     @property
     def _claim(self) -> Claim:
@@ -247,16 +243,12 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
 
     def _stack_of(self, readings: Sequence[Reading], *, arrived: str = "") -> Stack:
         stack = self._stack
-        return Stack(
-            project=stack.project if stack else "",
-            name=stack.stack if stack else "",
-            parts=tuple(part for reading in readings for part in reading.parts),
-            resources=len(readings),
+        found = stack_of(stack.project if stack else "", stack.stack if stack else "", readings)
+        return replace(
+            found,
             whole=not arrived,
             arrived=arrived,
-            dependencies={reading.urn: reading.dependencies for reading in readings},
-            secrets=frozenset(secret for reading in readings for secret in reading.secrets) | self._config_secrets,
-            withheld=frozenset(reading.urn for reading in readings if reading.numbers),
+            secrets=found.secrets | self._config_secrets,
             attached="" if self._preview else _attached(),
             awaits_symbols=self._preview and book_of_run() is None,
         )

@@ -35,10 +35,11 @@ import yaml
 
 from .analysis import Facts
 from .intake.links import TYPES as LINKS
-from .intake.pulumi import AWS_PROVIDER, PROVIDERS, parts, provider
+from .intake.pulumi import AWS_PROVIDER, PROVIDERS
+from .intake.reading import reading, stack_of
 from .intake.values import SECRET, SENTINELS, SIGNATURE, Resource, decode
 from .judge import judge
-from .model import Finding, Part, Stack, Unknown
+from .model import Finding, Stack, Unknown
 from .rules import CATALOG, Rule
 from .tenancy import Baseline, Claim, Registry, RegistryError, Snapshot, load, resolve
 
@@ -142,31 +143,14 @@ class Case:
         read = [_resource(self, raw) for raw in self.resources]
         providers = {each.urn: each for each in read if each.type in PROVIDERS}
         default = self._default_provider()
-        found: list[Part] = []
-        for resource in read:
-            made_with = providers.get(resource.provider, default if resource.provider else None)
-            own = provider(made_with) if made_with and resource.custom else None
-            found += parts(made_with, (), None) if made_with and own else ()
-            found += parts(resource, self._trusted(), own)
-        return Stack(
-            project=self.project,
-            name=self.stack,
-            parts=tuple(found),
-            resources=len(read),
-            whole=self.whole,
-            dependencies={each.urn: each.dependencies for each in read} if self.whole else {},
-            secrets=frozenset(text for each in read for text in each.secrets.texts),
-            withheld=frozenset(each.urn for each in read if each.secrets.numbers),
-            attached=self.attached,
+        trusted = self._claim().trusted(LINKS)
+        found = stack_of(
+            self.project,
+            self.stack,
+            [reading(each, trusted, providers.get(each.provider, default) if each.provider else None) for each in read],
         )
-
-    def _trusted(self) -> tuple[str, ...]:
-        claim = self._claim()
-        if claim.snapshot is None:
-            return ()
-        platform = claim.snapshot.registry.platform
-        links = claim.judged is not None and (claim.judged.plan is None or platform.tenants_link)
-        return (*platform.trusted_packages, *(LINKS if links else ()))
+        dependencies = found.dependencies if self.whole else {}
+        return replace(found, whole=self.whole, dependencies=dependencies, attached=self.attached)
 
     def _default_provider(self) -> Resource:
         judged = self._claim().judged

@@ -1,26 +1,16 @@
 """Resources as the engine sends them to an analyzer, read into parts of the model."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 from google.protobuf import json_format
 
-from ..model import LogGroup, Part, Place, Principal, Unknown, Unreadable
-from .pulumi import PROVIDERS, parts, provider
+from ..model import LogGroup, Part, Principal
+from .pulumi import PROVIDERS
+from .reading import Reading, guarded, reading
 from .symbols import Run
 from .values import Resource, decode
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What one resource is.  `secrets` are texts that must not be shown; `numbers`: nor may its numbers."""
-
-    urn: str
-    parts: tuple[Part, ...]
-    dependencies: tuple[str, ...]
-    secrets: frozenset[str]
-    numbers: bool
 
 
 def read(request: Any, trusted: tuple[str, ...], run: Run | None = None) -> Reading:
@@ -28,18 +18,7 @@ def read(request: Any, trusted: tuple[str, ...], run: Run | None = None) -> Read
 
     `trusted` names packages that can't touch AWS, `run` is the symbolic preview that it is of.
     """
-    try:
-        resource = _resource(request, run)
-        made_with = _provider_of(request)
-        own = provider(made_with) if made_with else None
-        # A default provider is no resource of the stack, so what it says is read with what it makes.
-        found = (*(parts(made_with, trusted, None) if made_with else ()), *parts(resource, trusted, own))
-    except Exception as error:  # noqa: BLE001 whatever can't be read is told, and never passed over
-        problem = f"it can't be read ({type(error).__name__})"
-        place = Place(request.urn, request.type, "", Unknown("account"), Unknown("region"))
-        return Reading(request.urn, (Unreadable(place, "the resource", problem),), (), frozenset(), True)
-    hidden = made_with.secrets.texts if made_with else frozenset()
-    return Reading(request.urn, found, resource.dependencies, resource.secrets.texts | hidden, resource.secrets.numbers)
+    return guarded(request.urn, request.type, lambda: reading(_resource(request, run), trusted, _provider_of(request)))
 
 
 _PROPERTIES = {(Principal, "boundary"): "permissionsBoundary", (LogGroup, "retention"): "retentionInDays"}

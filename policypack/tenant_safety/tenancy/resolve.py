@@ -1,6 +1,6 @@
 """Which tenant-environment pair (TEP), or which platform stack, is this stack?  The registry alone says."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -45,6 +45,14 @@ class Claim:
     today: date | None = None
     requests: tuple[Request, ...] = ()
     misread: str = ""
+
+    def trusted(self, links: Sequence[str]) -> tuple[str, ...]:
+        """The packages that can't touch AWS, and of `links`, types that link tenants, what this stack may make."""
+        if self.snapshot is None:
+            return ()
+        platform = self.snapshot.registry.platform
+        believed = self.judged is not None and (self.judged.plan is None or platform.tenants_link)
+        return (*platform.trusted_packages, *(links if believed else ()))
 
 
 def resolve(
