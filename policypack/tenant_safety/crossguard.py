@@ -41,7 +41,7 @@ from .model import Finding, Stack
 from .remediations import remedy
 from .report import text
 from .rules import CATALOG, Rule, with_own
-from .settings import REGISTRY_RULE, Settings, settings
+from .settings import REGISTRY_RULE, STATES_RULE, Settings, settings
 from .symbolic.symbols import book_of_run
 
 if TYPE_CHECKING:
@@ -81,8 +81,8 @@ def serve(root: Path, rules: Sequence[Rule] = ()) -> None:
 def _declared(rule: Rule) -> StackValidationPolicy:
     """A rule as the engine is told of it.  The declared level is the least; the registry's floor is applied on top."""
     properties: dict[str, dict[str, Any]] = {"onUnknown": {"type": "string", "enum": ["deny", "decide-at-up"]}}
-    if rule.id == REGISTRY_RULE:
-        properties["registry"] = {"type": "string"}
+    if rule.id in (REGISTRY_RULE, STATES_RULE):
+        properties["registry" if rule.id == REGISTRY_RULE else "states"] = {"type": "string"}
     return StackValidationPolicy(
         name=rule.id,
         description=rule.title,
@@ -120,6 +120,7 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
         self._stack: proto.AnalyzerStackConfigureRequest | None = None
         self._known: Claim | None = None
         self._seen = _Seen()
+        self._others: tuple[tuple[Stack, ...], tuple[str, ...]] | None = None
 
     def Configure(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Refuses config that is misspelt, or that asks for less than the registry does."""
@@ -150,7 +151,7 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
                     if own := [rule for rule in rules if rule.alone is alone]:
                         # Most resources concern only rules that need none of those before.
                         readings = [arrived] if alone else self._seen.readings
-                        facts = Facts(self._stack_of(readings, arrived=arrived.urn), self._claim)
+                        facts = self._facts(self._stack_of(readings, arrived=arrived.urn))
                         for result in judge(facts, own):
                             response.diagnostics.extend(self._diagnostics(result, facts))
         return response
@@ -186,7 +187,7 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
         """Judges the whole stack."""
         run = symbolic_run(request.resources)
         readings = [read(resource, self._trusted, run) for resource in request.resources]
-        facts = Facts(self._stack_of(readings), self._claim)
+        facts = self._facts(self._stack_of(readings))
         response = proto.AnalyzeResponse()
         results = judge(facts, self.rules)
         for result in results:
@@ -240,6 +241,23 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
         stack = self._stack
         today = datetime.now(UTC).date()
         return resolve(snapshot, stack.project, stack.stack, dict(stack.tags), dict(stack.config), today=today)
+
+    def _facts(self, stack: Stack) -> Facts:
+        """The facts about a stack, beside what the pair's others use."""
+        if self._others is None:
+            self._others = self._beside(stack)
+        others, faults = self._others
+        return Facts(stack, self._claim, others=others, state_faults=faults)
+
+    def _beside(self, stack: Stack) -> tuple[tuple[Stack, ...], tuple[str, ...]]:
+        """The pair's other stacks, where the pack's config names a folder of states, and what can't be read of it."""
+        snapshot, judged = self._claim.snapshot, self._claim.judged
+        if not self._settings.states or snapshot is None or judged is None or judged.plan is None:
+            return (), ()
+        from .states import beside  # noqa: PLC0415 most runs name no states
+
+        found = beside(self.root / self._settings.states, snapshot, stack.project, stack.name)
+        return found.others, found.faults
 
     def _stack_of(self, readings: Sequence[Reading], *, arrived: str = "") -> Stack:
         stack = self._stack

@@ -16,17 +16,22 @@ REGISTRY_RULE = "registry-unreadable"
 """The rule whose config names the registry: `{"registry-unreadable": {"registry": "/etc/tenancy.yaml"}}`."""
 
 
+STATES_RULE = "capacity-sum-exceeds-plan"
+"""The rule whose config names a folder of states: `{"capacity-sum-exceeds-plan": {"states": "/srv/states"}}`."""
+
+
 class SettingsError(Exception):
     """The pack's config can't be used; a line for each fault."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`registry`: a path, "" for the default.  `levels` and `on_unknown` by rule id, where the config gives them."""
+    """`registry`: a path, "" for the default.  `states`: a folder, "" for none.  `levels` and `on_unknown` by rule id, where the config gives them."""
 
     registry: str = ""
     levels: Mapping[str, Level] = field(default_factory=dict)
     on_unknown: Mapping[str, OnUnknown] = field(default_factory=dict)
+    states: str = ""
 
 
 def settings(
@@ -44,19 +49,20 @@ def settings(
         if level == "disabled":
             faults.append(f"{name}: expected advisory or mandatory, got disabled; the registry sets the least level")
     chosen: dict[str, OnUnknown] = {}
-    registry = ""
+    paths = {"registry": "", "states": ""}
+    named = {REGISTRY_RULE: "registry", STATES_RULE: "states"}
     for name, given in properties.items():
         for key, value in given.items():
             if key == "onUnknown" and value in ("deny", "decide-at-up"):
                 chosen[name] = value
             elif key == "onUnknown":
                 faults.append(f"{name}.onUnknown: expected deny or decide-at-up, got {value!r}")
-            elif key == "registry" and name == REGISTRY_RULE and isinstance(value, str) and value:
-                registry = value
+            elif key == named.get(name) and isinstance(value, str) and value:
+                paths[key] = value
             else:
-                allowed = ["onUnknown", *(["registry"] if name == REGISTRY_RULE else [])]
+                allowed = ["onUnknown", *([named[name]] if name in named else [])]
                 faults.append(f"{name}.{key}: expected one of {', '.join(allowed)}, got {value!r}")
     if faults:
         raise SettingsError("\n".join(sorted(faults)))
     raised: dict[str, Level] = {name: "mandatory" for name, level in levels.items() if level != "advisory"}
-    return Settings(registry, raised, chosen)
+    return Settings(paths["registry"], raised, chosen, paths["states"])

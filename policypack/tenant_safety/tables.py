@@ -39,7 +39,7 @@ class RouteTable:
 
     @property
     def verdict(self) -> Told:
-        return _worst((*(row.verdict for row in self.rows), *("undetermined" for _ in self.unread)))
+        return _worst([*(row.verdict for row in self.rows), *_undetermined(self.unread)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class CapacityTable:
 
     @property
     def verdict(self) -> Told:
-        return _worst((*(bound.verdict for bound in self.bounds), *("undetermined" for _ in self.unread)))
+        return _worst([*(bound.verdict for bound in self.bounds), *_undetermined(self.unread)])
 
 
 def route_table(owned: Owned) -> RouteTable:
@@ -112,6 +112,12 @@ def capacity_table(pair: Sequence[Owned]) -> CapacityTable:
 def worst(tables: Iterable[RouteTable | CapacityTable]) -> Told:
     """The verdict on all of them."""
     return _worst(each.verdict for each in tables)
+
+
+def _undetermined(unread: Iterable[Unread]) -> Iterator[Told]:
+    """What is not read, could be anything."""
+    for _ in unread:
+        yield "undetermined"
 
 
 def _worst(verdicts: Iterable[Told]) -> Told:

@@ -58,6 +58,7 @@ class Facts:
     claim: Claim
     said: tuple[Said, ...] = ()
     others: tuple[Stack, ...] = ()
+    state_faults: tuple[str, ...] = ()
 
     @property
     def judged(self) -> Judged:

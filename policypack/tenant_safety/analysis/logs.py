@@ -234,7 +234,14 @@ def unrouted(index: Index, platform: Platform, found: Sequence[LogEnd]) -> Itera
             routed_by_others(index, platform) or any(end.end == "central" and end.partial == "" for end in routes)
         ):
             continue
-        missing = tuple(end.last for end in routes if isinstance(end.last, Unknown) and end.end == "unknown")
+        # What surely keeps logs back would do so wherever it led.
+        missing = tuple(
+            end.last
+            for end in routes
+            if isinstance(end.last, Unknown)
+            and end.end == "unknown"
+            and not (isinstance(end.partial, str) and end.partial)
+        )
         missing += tuple(
             p for end in routes if end.end in ("central", "unknown") and isinstance(p := end.partial, Unknown)
         )
