@@ -149,7 +149,7 @@ class _Side:
 
     def _through(self, scaling: Capacity) -> Capacity:
         """What scales an endpoint scales what that runs."""
-        ends = (c for c in self.templates if c.target is not None and _targets(scaling, c))
+        ends = (c for c in self.templates if c.target is not None and _targets(replace(scaling, pool=""), c))
         return next((replace(scaling, target=each.target) for each in ends), scaling)
 
     def scaling(self, capacity: Capacity) -> list[Capacity]:
@@ -216,6 +216,8 @@ def _use(capacity: Capacity, side: _Side) -> Use:
     sizes = _all([capacity.sizes, *(s.sizes for s in scalings)])
     storage = _most([capacity.storage_gib, *(s.count for s in scalings if s.pool == "storage")])
     vcpu, memory = _each(replace(capacity, sizes=sizes), count)
+    if capacity.sizes == _SERVERLESS and side.whole and not any(_bounds(c, capacity) for c in side.listed):
+        vcpu = memory = Unknown(f"how far the cluster of {_name(capacity)} lets it grow")
     launched = [_launched(launch, side) for launch in capacity.launches]
     if launched:
         # While resources arrive, a template has no id yet by which it could be found.
@@ -250,7 +252,8 @@ def _counted(capacity: Capacity, scalings: Sequence[Capacity], side: _Side) -> M
     count = capacity.count
     if capacity.counted_by is not None:
         template = _template(capacity.counted_by, side.templates)
-        count = template.count if template else _missing(capacity.counted_by, "count")
+        # While resources arrive, it has no id yet by which it could be found.
+        count = template.count if template else _missing(capacity.counted_by, "count") if side.whole else 0.0
     count = _most([count, *(s.count for s in scalings if s.pool in ("", capacity.pool))])
     if capacity.sharded is None:
         return count
@@ -278,8 +281,8 @@ def _replicas(scaling: Capacity, side: _Side) -> Use:
     """
     alike = [c for c in side.members if c.measure == "database" and _same(c.target, scaling.target, side)]
     sizes = _all([c.sizes for c in alike])
-    if not alike:
-        sizes = Unknown(f"the class of the instances that {scaling.at.urn.rsplit('::', 1)[-1]} adds")
+    if not alike and side.whole:
+        sizes = Unknown(f"the class of the instances that {_name(scaling)} adds")
     serverless = sizes == _SERVERLESS
     vcpu, memory = (0.0, 0.0) if serverless else _each(replace(scaling, measure="database", sizes=sizes), scaling.count)
     return Use(scaling.at, "database", scaling.service, scaling.count, sizes, vcpu, memory, 0.0)
@@ -294,6 +297,10 @@ def _same(one: Maybe[str] | None, other: Maybe[str] | None, side: _Side) -> bool
     return bool(clusters) or (len(depends) == 2 and bool(depends[0] & depends[1]))
 
 
+def _bounds(cluster: Capacity, member: Capacity) -> bool:
+    return cluster.by_members and _belongs(member, cluster)
+
+
 def _belongs(member: Capacity, cluster: Capacity) -> bool:
     return member.target is not None and _names(member.target, cluster)
 
@@ -302,11 +309,15 @@ def _instances(capacity: Capacity, count: Maybe[float]) -> Maybe[float]:
     """How many instances so much capacity comes to, if all are of the lightest size."""
     if isinstance(count, Unknown) or not capacity.weights:
         return count
-    return float(ceil(count / min(capacity.weights)))
+    return float(ceil(count / min(weight for _, weight in capacity.weights)))
+
+
+def _name(capacity: Capacity) -> str:
+    return capacity.at.urn.rsplit("::", 1)[-1]
 
 
 def _unsaid(capacity: Capacity) -> Unknown:
-    return Unknown(f"which size {capacity.at.urn.rsplit('::', 1)[-1]} takes")
+    return Unknown(f"which size {_name(capacity)} takes")
 
 
 def _missing(template: Maybe[str], what: str = "size") -> Unknown:
@@ -330,8 +341,7 @@ def _other_version(version: Maybe[str] | None, template: Capacity) -> Unknown | 
         same = not latest or not default or latest == default
     else:
         same = version in ("$Latest", latest, default)
-    name = template.at.urn.rsplit("::", 1)[-1]
-    return None if same else Unknown(f"what version {version or '$Default'} of {name} says")
+    return None if same else Unknown(f"what version {version or '$Default'} of {_name(template)} says")
 
 
 def _each(capacity: Capacity, count: Maybe[float]) -> tuple[Maybe[float], Maybe[float]]:
@@ -343,10 +353,10 @@ def _each(capacity: Capacity, count: Maybe[float]) -> tuple[Maybe[float], Maybe[
         return _times(count, capacity.sizes), _times(count, capacity.sizes)
     if not capacity.sizes and capacity.measure in (*_SIZED, "template") and capacity.measure != "units":
         return _times(count, _unsaid(capacity)), _times(count, _unsaid(capacity))
-    weights = capacity.weights or tuple(1.0 for _ in capacity.sizes)
+    weights = dict(capacity.weights)
     listed = [
-        (_of_type(size) if capacity.measure != "units" else _of_node(size), _over(count, weight))
-        for size, weight in zip(capacity.sizes, weights, strict=False)
+        (_of_node(size) if capacity.measure == "units" else _of_type(size), _over(count, weights.get(size, 1.0)))
+        for size in capacity.sizes
     ]
     return (
         _most([_times(number, vcpu) for (vcpu, _), number in listed]),
