@@ -88,6 +88,8 @@ def _measured(resource: Resource, place: Place, role: Role) -> Iterator[Capacity
     if role.role in _BOUNDS:
         return
     if place.type in _NOTHING_OF_THEIR_OWN:
+        # Its instances are of it, and those that are added are like them.
+        yield Capacity(place, "template", service, names=named(resource))
         yield from units.serverless(resource, place)
         if first(resource.props, "dbClusterInstanceClass") is None:
             return
