@@ -51,7 +51,9 @@ def _ours(names: set[str]) -> set[str]:
         ("registry.py", {"rules", "tenancy"}),
         ("adopt.py", {"rules", "tenancy"}),
         ("remediations.py", {"model", "iam", "tenancy"}),
-        ("report", {"report", "judge", "rules", "model"}),
+        ("states.py", {"intake", "model", "tenancy"}),
+        ("tables.py", {"analysis", "intake", "model", "states"}),
+        ("report", {"report", "judge", "rules", "model", "tables"}),
         ("symbolic", {"symbolic"}),
     ],
 )

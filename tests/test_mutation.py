@@ -175,8 +175,8 @@ def _arriving(rule: Rule, case: Case, facts: Facts) -> Iterator[tuple[Rule, Case
 @pytest.mark.parametrize(
     ("name", "families"),
     [
-        ("logs", {"logs"}),
-        ("capacity", {"capacity"}),
+        pytest.param("logs", {"logs"}, marks=pytest.mark.long),
+        pytest.param("capacity", {"capacity"}, marks=pytest.mark.long),
         pytest.param("identity", {"global-config", "identity"}, marks=pytest.mark.long),
         pytest.param("trusts", {"identity"}, marks=pytest.mark.long),
         pytest.param("oidc", {"identity"}, marks=pytest.mark.long),

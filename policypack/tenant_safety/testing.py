@@ -12,9 +12,8 @@ Properties are those that the engine sends, in its camel case.  `!unknown` is a 
 [names]` with the resources that it comes from; `!json {…}` a document as JSON in a string; `!secret …` a secret.  A
 case may also give its `stack` and `project`, `tags` and `config`, and a `registry` that is laid over the given one.  A
 resource may give the `provider` that makes it, `custom: false` for a component, `after` and `depends` for what it comes
-after.  `others` are the resources of the pair's other stacks, by project.  `whole: false` is a stack whose resources are
-still arriving; `today` and `baseline` are the day, and the
-findings that were known before.
+after.  `others` are the resources of the pair's other stacks, by project.  `whole: false` is a stack whose resources
+are still arriving; `today` and `baseline` are the day, and the findings that were known before.
 
     @pytest.mark.parametrize("case", cases(CASES, REGISTRY), ids=str)
     def test_case(case: Case) -> None:
