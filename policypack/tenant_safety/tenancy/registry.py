@@ -350,12 +350,12 @@ class Capacities(Model):
     cache_types: tuple[NamePattern, ...] | None = None
     search_types: tuple[NamePattern, ...] | None = None
     instances_per_group: Count | None = Field(default=None, description="Most instances of one resource.")
-    instances: Count | None = Field(default=None, description="Most EC2 instances of the stack, at full scale.")
+    instances: Count | None = Field(default=None, description="Most EC2 instances of the pair, at full scale.")
     databases: Count | None = Field(default=None, description="Most database instances, standbys counted.")
     cache_nodes: Count | None = None
     search_nodes: Count | None = None
     tasks_per_service: Count | None = None
-    tasks: Count | None = Field(default=None, description="Most ECS tasks of the stack, at full scale.")
+    tasks: Count | None = Field(default=None, description="Most ECS tasks of the pair, at full scale.")
     vcpu: Amount | None = Field(default=None, description="vCPU of all instances, tasks, databases and caches.")
     memory_gib: Amount | None = None
     storage_per_resource_gib: Amount | None = None
