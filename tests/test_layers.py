@@ -51,7 +51,7 @@ def _ours(names: set[str]) -> set[str]:
         ("registry.py", {"rules", "tenancy"}),
         ("adopt.py", {"rules", "tenancy"}),
         ("remediations.py", {"model", "iam", "tenancy"}),
-        ("report", {"report", "judge", "rules", "model"}),
+        ("report", {"report", "judge", "rules", "model", "tables"}),
         ("symbolic", {"symbolic"}),
     ],
 )

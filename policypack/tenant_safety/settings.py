@@ -26,7 +26,9 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`registry`: a path, "" for the default.  `states`: a folder, "" for none.  `levels` and `on_unknown` by rule id, where the config gives them."""
+    """`registry`: a path, "" for the default; `states`: a folder, "" for none.  `levels` and `on_unknown` by rule id,
+    where the config gives them.
+    """
 
     registry: str = ""
     levels: Mapping[str, Level] = field(default_factory=dict)
