@@ -23,9 +23,31 @@ NOTHING = {
         ),
         "it bounds others, or says what they may be raised to",
     ),
+    **dict.fromkeys(
+        (
+            "aws:apprunner/autoScalingConfigurationVersion:AutoScalingConfigurationVersion",
+            "aws:ecs/daemonTaskDefinition:DaemonTaskDefinition",
+            "aws:ecs/taskDefinition:TaskDefinition",
+        ),
+        "what runs by it is counted",
+    ),
     "aws:lambda/functionScalingConfig:FunctionScalingConfig": "its capacity provider bounds the vCPU of all",
 }
 """Types that use nothing whatever they say, with the reason."""
+_BALANCER = {"minimumLoadBalancerCapacity": {"capacityUnits": HUGE}}
+_BREACH = {"maxCapacityBreachBehavior": "IncreaseMaxCapacity", "maxCapacityBuffer": 100}
+SAYING: dict[str, dict[str, Any]] = {
+    "aws:alb/loadBalancer:LoadBalancer": _BALANCER,
+    "aws:lb/loadBalancer:LoadBalancer": _BALANCER,
+    "aws:apigateway/stage:Stage": {"cacheClusterEnabled": True, "cacheClusterSize": "237"},
+    "aws:appautoscaling/policy:Policy": {"predictiveScalingPolicyConfiguration": _BREACH},
+    "aws:autoscaling/policy:Policy": {"predictiveScalingConfiguration": _BREACH},
+    "aws:ec2/launchConfiguration:LaunchConfiguration": {"instanceType": "x1.32xlarge"},
+    "aws:ec2/launchTemplate:LaunchTemplate": {"instanceType": "x1.32xlarge"},
+    "aws:eks/cluster:Cluster": {"computeConfig": {"enabled": True}},
+    "aws:kinesis/accountSettings:AccountSettings": {"minimumThroughputBillingCommitment": {"status": "ENABLED"}},
+}
+"""What says that something is used of a type that uses nothing of its own otherwise."""
 _BOUNDED = (
     *("instance_types", "database_classes", "cache_types", "search_types", "node_types", "instances_per_group"),
     *("instances", "databases", "cache_nodes", "search_nodes", "tasks_per_service", "tasks"),
@@ -55,7 +77,7 @@ def _put(props: dict[str, Any], path: str, value: Any) -> None:
 
 def _with_counts(token: str) -> dict[str, Any]:
     """A resource of the type whose every count, maximum and disk is huge."""
-    props: dict[str, Any] = {}
+    props: dict[str, Any] = {**SAYING.get(token, {})}
     for path in TYPES[token].paths("count", "max", "desired", "disk"):
         _put(props, path, HUGE)
     return props

@@ -51,6 +51,8 @@ def _ours(names: set[str]) -> set[str]:
         ("registry.py", {"rules", "tenancy"}),
         ("adopt.py", {"rules", "tenancy"}),
         ("remediations.py", {"model", "iam", "tenancy"}),
+        ("states.py", {"intake", "model", "tenancy"}),
+        ("tables.py", {"analysis", "intake", "model", "states"}),
         ("report", {"report", "judge", "rules", "model", "tables"}),
         ("symbolic", {"symbolic"}),
     ],

@@ -29,8 +29,6 @@ def capacity_sum_exceeds_plan(facts: Facts) -> Iterator[Finding]:
         yield Finding("", f"the pair's other stacks can't be summed: {fault}", "undetermined")
     for each in facts.amounts:
         name = f"{each.name} of the plan {facts.judged.plan_name}"
-        if not each.parts:
-            continue
         if each.bound is None:
             yield Finding("", f"{name} is not set", "undetermined")
         elif each.used > each.bound:
