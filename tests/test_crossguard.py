@@ -285,6 +285,72 @@ def test_rule_that_raises_is_a_mandatory_finding(monkeypatch: pytest.MonkeyPatch
     assert "The rule failed (KeyError in test_crossguard.py:" in response.diagnostics[0].message
 
 
+def beside(folder: str) -> dict[str, proto.PolicyConfig]:
+    """The pack's config, where it names a folder of the states of a pair's other stacks."""
+    config = proto.PolicyConfig(enforcementLevel=proto.ADVISORY, properties=struct({"states": folder}))
+    return {"capacity-sum-exceeds-plan": config}
+
+
+def state(project: str, instances: int, **more: Any) -> str:
+    """An export of the pair's stack of another project."""
+    made = f"urn:pulumi:customer1-prod::{project}"
+    provider = {"urn": f"{made}::pulumi:providers:aws::default", "type": "pulumi:providers:aws", "custom": True}
+    own = {"type": "aws:ec2/instance:Instance", "custom": True, "provider": f"{provider['urn']}::id"}
+    own |= {"inputs": {"instanceType": "t3.small"}}
+    listed = [{"urn": f"{made}::aws:ec2/instance:Instance::{i}", **own} for i in range(instances)]
+    return json.dumps({"version": 3, "deployment": {"resources": [provider, *listed], **more}})
+
+
+WORKER = ("aws:ec2/instance:Instance", "worker", {"instanceType": "t3.small"})
+
+
+def test_pairs_other_stacks_count_and_its_own_state_does_not(tmp_path: Path) -> None:
+    registry(tmp_path)
+    (tmp_path / "states").mkdir()
+    (tmp_path / "states" / "a").write_text(state("network", 12))
+    (tmp_path / "states" / "b").write_text(state("shop", 9))
+
+    alone = analyzer(tmp_path).AnalyzeStack(whole(WORKER), None)
+    summed = analyzer(tmp_path, packed=beside("states")).AnalyzeStack(whole(WORKER), None)
+    made = analyzer(tmp_path, dry_run=False, packed=beside("states")).Analyze(one(*WORKER), None)
+
+    assert [] == told(alone)
+    assert [("capacity-sum-exceeds-plan", proto.MANDATORY, "")] == told(summed)
+    assert "instances: 13 is more than 12" in summed.diagnostics[0].message
+    assert told(summed) == told(made)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("network.json", "{", "network.json: expected a deployment in JSON"),
+        ("network.json", state("network", 1).replace("customer1-prod", "nobody-prod"), "expected the state of a regis"),
+        ("shop.txt", state("network", 1, resources=[]), "expected resources, which say whose stack it is (got none)"),
+        (
+            "network.json",
+            state("network", 1).replace('"custom": true, "provider"', '"delete": true, "provider"'),
+            "network.json: 0: it is waiting to be deleted, and may still be there",
+        ),
+        ("network.json", None, "expected a folder of states"),
+    ],
+)
+def test_state_that_can_not_be_read_stops_whatever_the_registry_says(
+    tmp_path: Path, name: str, content: str | None, said: str
+) -> None:
+    root = registry(tmp_path, [exemption(rule="capacity")], enforcement={"capacity": "advisory", "reading": "advisory"})
+    if content is not None:
+        (tmp_path / "states").mkdir()
+        (tmp_path / "states" / name).write_text(content)
+
+    response = analyzer(root, packed=beside("states")).AnalyzeStack(whole(WORKER), None)
+
+    assert [
+        ("capacity-sum-exceeds-plan", proto.ADVISORY, ""),
+        ("document-unreadable", proto.MANDATORY, ""),
+    ] == sorted(each for each in told(response) if each[0] != "exemption-unused")
+    assert all(said in d.message for d in response.diagnostics if d.policyName != "exemption-unused")
+
+
 def test_resource_that_can_not_be_read_is_unreadable_and_not_passed_over() -> None:
     reading = read(SimpleNamespace(urn=urn("aws:ssm/parameter:Parameter", "x"), type="aws:ssm/parameter:Parameter"), ())
 

@@ -440,6 +440,39 @@ def test_fleet_adopts_the_pack_with_a_baseline_that_only_shrinks(engine: Engine,
     ]
 
 
+def test_pairs_other_stack_counts_where_the_pack_is_given_its_state(engine: Engine, tmp_path: Path) -> None:
+    source = """
+        import pulumi
+        import pulumi_aws as aws
+
+        for i in range(pulumi.Config().require_int("instances")):
+            aws.ec2.Instance(f"i{i}", ami="ami-0123456789abcdef0", instance_type="t3.small")
+    """
+    network, own = shop(tmp_path, source, "network"), shop(tmp_path, source)
+    made = engine.up(network, "customer1-prod", config={**PINNED, "network:instances": "8"}, skip_preview=True)
+    states = tmp_path / "states"
+    states.mkdir()
+    (states / "whatever").write_text(json.dumps(engine.state(network, "customer1-prod")))
+    pack = pack_config(tmp_path, {"capacity-sum-exceeds-plan": {"states": str(states)}})
+    config = {**PINNED, "shop:instances": "5", "shop:states": str(tmp_path)}
+
+    alone = engine.preview(own, "customer1-prod", policy_pack=ROOT, config=config)
+    summed = engine.preview(own, "customer1-prod", policy_pack=ROOT, policy_pack_config=pack, config=config)
+    stopped = engine.up(
+        own, "customer1-prod", policy_pack=ROOT, policy_pack_config=pack, config=config, skip_preview=True
+    )
+    (states / "broken").write_text("{")
+    unread = engine.preview(own, "customer1-prod", policy_pack=ROOT, policy_pack_config=pack, config=config)
+
+    assert (0, 0, []) == (made.exit_code, alone.exit_code, found(alone)), alone.errors
+    assert [("mandatory", "capacity-sum-exceeds-plan", "(stack)")] == found(summed)
+    assert "instances: 13 is more than 12 of the plan standard" in summed.findings[0].message
+    assert (True, True) == (summed.exit_code != 0, stopped.exit_code != 0)
+    kept = [each for each in engine.resources(own, "customer1-prod") if each.startswith("i")]
+    assert len(kept) < 5
+    assert ("mandatory", "document-unreadable", "(stack)") in found(unread)
+
+
 def test_boundary_that_is_put_in_is_judged_and_made(engine: Engine, tmp_path: Path) -> None:
     source = """
         import json

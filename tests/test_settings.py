@@ -22,6 +22,7 @@ def test_what_may_be_said() -> None:
         "registry-unreadable": {"registry": "/etc/tenancy.yaml"},
         "logs-not-central": {"onUnknown": "deny"},
         "capacity-exceeds-plan": {"onUnknown": "decide-at-up"},
+        "capacity-sum-exceeds-plan": {"states": "/srv/states"},
     }
 
     actual = settings(levels, properties)
@@ -31,6 +32,7 @@ def test_what_may_be_said() -> None:
             "/etc/tenancy.yaml",
             {"logs-not-central": "mandatory"},
             {"logs-not-central": "deny", "capacity-exceeds-plan": "decide-at-up"},
+            "/srv/states",
         )
         == actual
     )
@@ -51,6 +53,16 @@ def test_what_may_be_said() -> None:
             {},
             {"logs-not-central": {"registry": "/tmp/mine.yaml"}},
             "logs-not-central.registry: expected one of onUnknown, got '/tmp/mine.yaml'",
+        ),
+        (
+            {},
+            {"capacity-exceeds-plan": {"states": "/srv/states"}},
+            "capacity-exceeds-plan.states: expected one of onUnknown, got '/srv/states'",
+        ),
+        (
+            {},
+            {"capacity-sum-exceeds-plan": {"states": ""}},
+            "capacity-sum-exceeds-plan.states: expected one of onUnknown, states, got ''",
         ),
         (
             {},

@@ -10,7 +10,7 @@ import yaml
 from typer.testing import CliRunner
 
 from tenant_safety.cli import app
-from tenant_safety.intake.state import StateError, load
+from tenant_safety.intake.values import SECRET, SIGNATURE
 from tenant_safety.registry import load as load_registry
 from tenant_safety.states import beside
 from tests import fleet
@@ -178,15 +178,82 @@ def test_a_registry_that_can_not_be_read(tmp_path: Path) -> None:
     assert "version" in result.stderr
 
 
-def test_what_is_gone_or_only_read_uses_nothing() -> None:
-    """A resource that is being deleted still counts; one that the stack only reads is another's."""
+def _changed(tmp_path: Path, change: Callable[[dict[str, Any], dict[str, Any]], None]) -> Path:
+    """The state of aspen-prod's shop with its workers' group changed, or what stands beside it."""
     state = json.loads(SHOP)
-    group = next(each for each in state["deployment"]["resources"] if each["type"] == "aws:autoscaling/group:Group")
-    with pytest.raises(StateError):
-        load("x", json.dumps({**state, "version": 9}).encode())
-    group["external"] = True
+    deployment = state["deployment"]
+    change(
+        deployment,
+        next(each for each in deployment["resources"] if each["urn"].endswith("::aws:autoscaling/group:Group::worker")),
+    )
+    path = tmp_path / "state.json"
+    path.write_text(json.dumps(state), encoding="utf-8")
+    return path
 
-    assert load("x", json.dumps(state).encode()).stack == "aspen-prod"
+
+def _instances(path: Path) -> tuple[int, float, list[str]]:
+    """The exit code, the instances that are told of, and what is told of as not read."""
+    code, out, _ = _run("capacity", [path], "-o", "json")
+    told = json.loads(out)["stacks"][0]
+    used = next(row["used"] for row in told["capacity"] if row["name"] == "instances")
+    return code, used, [f"{each['resource']}: {each['why']}" for each in told["unread"]]
+
+
+def test_what_a_stack_only_reads_is_not_its_own(tmp_path: Path) -> None:
+    path = _changed(tmp_path, lambda _, group: group.update(external=True))
+
+    assert (0, 0.0, []) == _instances(path)
+
+
+def test_what_waits_for_its_end_may_still_be_there(tmp_path: Path) -> None:
+    """It is not summed, since its replacement is, and it is no pass."""
+    path = _changed(tmp_path, lambda _, group: group.update(delete=True))
+
+    told = "worker: the resource: it is waiting to be deleted, and may still be there"
+    assert (1, 0.0, [told]) == _instances(path)
+
+
+def test_update_that_was_interrupted_leaves_its_resource_undetermined(tmp_path: Path) -> None:
+    def interrupt(deployment: dict[str, Any], group: dict[str, Any]) -> None:
+        urn = group["urn"].replace("::worker", "::more")
+        deployment["pending_operations"] = [{"resource": {**group, "urn": urn}, "type": "creating"}]
+
+    path = _changed(tmp_path, interrupt)
+
+    told = "more: the resource: an update was interrupted while creating it"
+    assert (1, 4.0, [told]) == _instances(path)
+
+
+def test_resource_that_makes_no_sense_is_undetermined(tmp_path: Path) -> None:
+    path = _changed(tmp_path, lambda _, group: group["outputs"].update(maxSize=10**400))
+
+    assert (1, 0.0, ["worker: the resource: it can't be read (OverflowError)"]) == _instances(path)
+
+
+@pytest.mark.parametrize("kept", [{"ciphertext": "v1:abcd"}, {"plaintext": '"m6i.canary"'}])
+def test_secret_of_a_state_is_not_known(tmp_path: Path, kept: dict[str, str]) -> None:
+    """In plain text, too: the verdict does not hang on how the state was exported."""
+
+    def hide(deployment: dict[str, Any], _: dict[str, Any]) -> None:
+        template = next(each for each in deployment["resources"] if each["urn"].endswith("LaunchTemplate::worker"))
+        template["outputs"]["instanceType"] = {SIGNATURE: SECRET, **kept}
+        template["outputs"]["description"] = "m6i.canary"
+
+    path = _changed(tmp_path, hide)
+    code, out, error = _run("capacity", [path])
+
+    assert (1, "") == (code, error)
+    assert "undetermined" in out
+    assert "canary" not in out
+
+
+def test_two_resources_of_one_name_are_no_state(tmp_path: Path) -> None:
+    path = _changed(tmp_path, lambda deployment, group: deployment["resources"].append(group))
+
+    code, out, error = _run("capacity", [path])
+
+    assert (2, "") == (code, out)
+    assert "expected one that no other has (got it twice)" in error
 
 
 def test_a_pairs_other_stacks_are_found_by_what_is_in_them(tmp_path: Path) -> None:

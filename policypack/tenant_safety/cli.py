@@ -181,10 +181,12 @@ def _stacks_of(command: str, states: list[str], registry: Path) -> "tuple[tuple[
         read = [(name, sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()) for name in states]
         return owned(read, snapshot), snapshot.sha256
     except OSError as error:
-        problem = f"{error.filename}: expected a state's file ({error.strerror})"
-    except (RegistryError, StateError) as error:
+        problem = inert(f"{error.filename}: expected a state's file ({error.strerror})")
+    except StateError as error:
+        problem = inert(str(error))
+    except RegistryError as error:
         problem = str(error)
-    typer.echo(f"tenant-safety {command}: {inert(problem)}", err=True)
+    typer.echo(f"tenant-safety {command}: {problem}", err=True)
     raise typer.Exit(2)
 
 

@@ -1,12 +1,12 @@
 """States of stacks and whose they are: those that a command was given, and the pair's other stacks in a folder."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from .intake.links import TYPES as LINKS
 from .intake.state import State, StateError, load, read
-from .model import Stack
+from .model import Stack, Unreadable
 from .tenancy import Claim, Snapshot, resolve
 
 __all__ = ["Beside", "Owned", "StateError", "beside", "owned"]
@@ -73,7 +73,15 @@ def beside(folder: Path, snapshot: Snapshot, project: str, stack: str) -> Beside
             faults.append(f"{path.name}: expected each stack once ({first} is {state.project}/{stack}, too)")
         else:
             others[state.project] = path.name, read(state, claim.trusted(LINKS))
+            faults += _unread(*others[state.project])
     return Beside(tuple(found for _, (_, found) in sorted(others.items())), tuple(faults))
+
+
+def _unread(name: str, stack: Stack) -> Iterator[str]:
+    """Resources of which nobody can say what they use: an update of theirs did not end, or they make no sense."""
+    for part in stack.parts:
+        if isinstance(part, Unreadable) and part.path == "the resource":
+            yield f"{name}: {part.at.urn.split('::', 3)[-1]}: {part.problem}"
 
 
 def by_pair(stacks: Sequence[Owned]) -> tuple[tuple[Owned, ...], ...]:

@@ -51,7 +51,7 @@ class Facts:
     """What is known of `stack`, which belongs to whom `claim` says.
 
     `said` is what came of the rules before, for those that are about them.  `others` are the other stacks of the same
-    tenant's environment, where they have been read.
+    tenant's environment, where they have been read, and `state_faults` tell what of them could not be.
     """
 
     stack: Stack

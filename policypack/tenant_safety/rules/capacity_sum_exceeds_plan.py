@@ -26,7 +26,7 @@ from .rule import rule
 def capacity_sum_exceeds_plan(facts: Facts) -> Iterator[Finding]:
     """Many resources, each within the plan, can together be more than the tenant has bought."""
     for fault in facts.state_faults:
-        yield Finding("", f"the pair's other stacks can't be summed: {fault}")
+        yield Finding("", f"the pair's other stacks can't be summed: {fault}", "undetermined")
     for each in facts.amounts:
         name = f"{each.name} of the plan {facts.judged.plan_name}"
         if each.bound is None:

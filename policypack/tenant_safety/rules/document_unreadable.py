@@ -12,7 +12,8 @@ from .rule import rule
     severity="high",
     title="A document can't be understood",
     remediation="Write the document as AWS's grammar has it; the message says where and what was expected.",
-    scope="the policy documents and container definitions of this stack",
+    scope="the policy documents and container definitions of this stack, and the states of the pair's other stacks "
+    "where the pack's config names them",
     reads=(Unreadable,),
     monotone=True,
     controls=(
@@ -22,5 +23,8 @@ from .rule import rule
 )
 def document_unreadable(facts: Facts) -> Iterator[Finding]:
     """What can't be parsed here may still mean something to AWS, so it may allow anything."""
+    for fault in facts.state_faults:
+        # What the others use is missing in every sum, so nothing may lower this.
+        yield Finding("", fault)
     for unreadable in facts.unreadable:
         yield Finding(unreadable.at.urn, f"{unreadable.path}: {unreadable.problem}", "undetermined")
