@@ -36,7 +36,8 @@ EQUIVALENT: dict[str, str] = {
     "logs: if isinstance(a.account, Unknown) or isinstance(b.account, Unknown):: join by And": (
         "one provider has one account: where only one is known, the providers differ"
     ),
-    "capacity-sum-exceeds-plan:29: drop yield": "cases have no states of other stacks; test_tables has",
+    "capacity-sum-exceeds-plan:29: drop yield": "cases have no states of other stacks; test_crossguard has",
+    "document-unreadable:28: drop yield": "cases have no states of other stacks; test_crossguard has",
     'mentions: yield Foreign(part.at.urn, "a resource", "a document", "not decided", tenant, missing): drop yield': (
         "no case is so complex that the engine does not say it itself; one of the drawn programs was"
     ),
