@@ -44,7 +44,11 @@ def _registry() -> dict[str, Any]:
     accounts = ["999999999999", "888888888888", "777777777777"]
     found["platform"]["stacks"].append({"project": "platform", "stack": "main", "accounts": accounts})
     capacity = found["plans"]["standard"]["capacity"]
-    capacity["unmeasured"] += ["apigateway", "batch", "dynamodb", "efs"]
+    capacity["unmeasured"] += ["apigateway", "athena", "batch", "dynamodb", "efs"]
+    # An account policy takes the groups that services make, and of their own accord not all of them log.
+    found["platform"]["logs_routed_by"] = "baseline"
+    found["plans"]["standard"]["must_log"] = []
+    capacity["unmeasured"] += ["codebuild"]
     capacity |= {"search_types": ["t3.small.search"], "search_nodes": 2}
     return found
 

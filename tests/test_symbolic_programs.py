@@ -39,6 +39,9 @@ UNDETERMINED = {
     ("cicd-reaches-global-config", "branching-deploy"): "it branches on a value that AWS draws",
     ("cicd-reaches-global-config", "branching-more-deploy"): "it branches on a value that AWS draws",
     ("cicd-reaches-global-config", "digest-deploy"): "a digest may be of anything",
+    ("logs-can-be-cut", "branching-deploy"): "it branches on a value that AWS draws",
+    ("logs-can-be-cut", "branching-more-deploy"): "it branches on a value that AWS draws",
+    ("logs-can-be-cut", "digest-deploy"): "a digest may be of anything",
     ("cicd-reaches-global-config", "looked-up-value-deploy"): "somebody else has put that value there",
     ("cicd-reaches-global-config", "loose-boundary-deploy"): "all that the ARN had of its own has become a star",
     **{

@@ -274,7 +274,7 @@ class Capacity:
 
     `count`: instances, tasks or what the service counts (`units`), at the most; with `counted_by` (an id or name) it
     stands in another resource.  `sizes`: the instance types or classes that it may take; with `launches` they stand in
-    templates.  `weights`: of how many each of the sizes counts for, if not one.  `vcpu` and `memory_gib` are for each
+    templates.  `weights`: for how many each of the sizes counts, if not for one.  `vcpu` and `memory_gib` are for each
     where they are given directly.  `storage_gib`: for each.
     `measure` says what the plan bounds it by: `template` is used by others, `scaling` raises the count of `target`,
     `replicas` are more databases of the cluster `target`; what is `other` a plan can only accept or not.
@@ -299,7 +299,7 @@ class Capacity:
     """Which part of the resource it is, where each is scaled by itself; of a scaling, which part it scales."""
     sharded: tuple[Maybe[float], Maybe[float]] | None = None
     """Shards, and the replicas of each, where both are scaled."""
-    weights: tuple[float, ...] = ()
+    weights: tuple[tuple[str, float], ...] = ()
     counted_by: Maybe[str] | None = None
     by_members: bool = False
     """Of a cluster: each of its serverless instances may use so much."""

@@ -12,8 +12,8 @@ Properties are those that the engine sends, in its camel case.  `!unknown` is a 
 [names]` with the resources that it comes from; `!json {…}` a document as JSON in a string; `!secret …` a secret.  A
 case may also give its `stack` and `project`, `tags` and `config`, and a `registry` that is laid over the given one.  A
 resource may give the `provider` that makes it, `custom: false` for a component, `after` and `depends` for what it comes
-after.  `whole: false` is a stack whose resources are still arriving; `today` and `baseline` are the day, and the
-findings that were known before.
+after.  `others` are the resources of the pair's other stacks, by project.  `whole: false` is a stack whose resources
+are still arriving; `today` and `baseline` are the day, and the findings that were known before.
 
     @pytest.mark.parametrize("case", cases(CASES, REGISTRY), ids=str)
     def test_case(case: Case) -> None:
@@ -116,6 +116,8 @@ class Case:
     attached: str = ""
     today: str = "2026-06-01"
     baseline: tuple[Mapping[str, Any], ...] = ()
+    others: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    state_faults: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.name
@@ -128,7 +130,9 @@ class Case:
 
     def facts(self) -> Facts:
         """The facts of the case's stack, read anew."""
-        return Facts(self._stack(), self._claim())
+        others = [replace(self, project=project, resources=tuple(each)) for project, each in self.others.items()]
+        stacks = tuple(other._stack() for other in others)
+        return Facts(self._stack(), self._claim(), others=stacks, state_faults=self.state_faults)
 
     def _claim(self) -> Claim:
         try:
@@ -273,8 +277,8 @@ def _case(raw: dict[str, Any], base: Path) -> Case:
     verdicts = [verdict for _, verdict, _, _ in findings]
     status = "proved" if not verdicts else "violated" if "violated" in verdicts else "undetermined"
     outcome = Outcome(raw.pop("status", status), findings)
-    resources, baseline = (tuple(raw.pop(name, ())) for name in ("resources", "baseline"))
-    return Case(outcome=outcome, base=base, resources=resources, baseline=baseline, **raw)
+    resources, baseline, faults = (tuple(raw.pop(name, ())) for name in ("resources", "baseline", "state_faults"))
+    return Case(outcome=outcome, base=base, resources=resources, baseline=baseline, state_faults=faults, **raw)
 
 
 def check(rule: Rule, case: Case) -> None:

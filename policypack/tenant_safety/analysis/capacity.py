@@ -142,14 +142,13 @@ class _Side:
         self.whole = whole
         self.listed = listed
         self.templates = [c for c in listed if c.measure == "template"]
-        self.members = [c for c in listed if c.target is not None and c.measure in ("database", "template")]
         self.replicas = [c for c in listed if c.measure == "replicas"]
         self.scalings = [self._through(c) for c in listed if c.measure == "scaling"]
         self.scaled = [c for c in listed if c.measure not in ("scaling", "replicas")]
 
     def _through(self, scaling: Capacity) -> Capacity:
         """What scales an endpoint scales what that runs."""
-        ends = (c for c in self.templates if c.target is not None and _targets(scaling, c))
+        ends = (c for c in self.templates if c.target is not None and _targets(replace(scaling, pool=""), c))
         return next((replace(scaling, target=each.target) for each in ends), scaling)
 
     def scaling(self, capacity: Capacity) -> list[Capacity]:
@@ -216,6 +215,8 @@ def _use(capacity: Capacity, side: _Side) -> Use:
     sizes = _all([capacity.sizes, *(s.sizes for s in scalings)])
     storage = _most([capacity.storage_gib, *(s.count for s in scalings if s.pool == "storage")])
     vcpu, memory = _each(replace(capacity, sizes=sizes), count)
+    if capacity.sizes == _SERVERLESS and side.whole and not any(_grows(c, capacity) for c in side.listed):
+        vcpu = memory = Unknown(f"how far the cluster of {_name(capacity)} lets it grow")
     launched = [_launched(launch, side) for launch in capacity.launches]
     if launched:
         # While resources arrive, a template has no id yet by which it could be found.
@@ -229,7 +230,7 @@ def _use(capacity: Capacity, side: _Side) -> Use:
             own = [(vcpu, memory)] if capacity.sizes else []
             vcpu, memory = _most([v for v, _ in (*own, *totals)]), _most([m for _, m in (*own, *totals)])
             missing = next((e for e in sized if isinstance(e, Unknown)), None)
-            if missing and side.whole and capacity.measure != "tasks" and not sizes:
+            if missing and side.whole and capacity.measure != "tasks":
                 sizes = missing
     elif not sizes and capacity.measure in _SIZED and capacity.measure not in ("tasks", "units"):
         sizes = _unsaid(capacity)
@@ -250,7 +251,8 @@ def _counted(capacity: Capacity, scalings: Sequence[Capacity], side: _Side) -> M
     count = capacity.count
     if capacity.counted_by is not None:
         template = _template(capacity.counted_by, side.templates)
-        count = template.count if template else _missing(capacity.counted_by, "count")
+        # While resources arrive, it has no id yet by which it could be found.
+        count = template.count if template else _missing(capacity.counted_by, "count") if side.whole else 0.0
     count = _most([count, *(s.count for s in scalings if s.pool in ("", capacity.pool))])
     if capacity.sharded is None:
         return count
@@ -265,9 +267,9 @@ def _members(capacity: Capacity, side: _Side) -> Maybe[float]:
     """How often a cluster's units, or an endpoint's instances, are there."""
     if not capacity.by_members:
         return 1.0
-    listed = [m for m in side.members if m.measure == "template" or m.sizes == _SERVERLESS]
-    found: list[Maybe[float]] = [1.0 for m in listed if _belongs(m, capacity)]
-    found += [r.count for r in side.replicas if found and _belongs(r, capacity)]
+    listed = [c for c in side.listed if c.measure == "template" or c.sizes == _SERVERLESS]
+    found: list[Maybe[float]] = [1.0 for member in listed if _names(member.target or "", capacity)]
+    found += [r.count for r in side.replicas if found and _names(r.target or "", capacity)]
     return _most([1.0, _total(found)])
 
 
@@ -276,37 +278,39 @@ def _replicas(scaling: Capacity, side: _Side) -> Use:
 
     https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Integrating.AutoScaling.html
     """
-    alike = [c for c in side.members if c.measure == "database" and _same(c.target, scaling.target, side)]
+    databases = [c for c in side.listed if c.measure == "database"]
+    alike = [c for c in databases if _same(c.target or "", scaling.target or "", side)]
     sizes = _all([c.sizes for c in alike])
-    if not alike:
-        sizes = Unknown(f"the class of the instances that {scaling.at.urn.rsplit('::', 1)[-1]} adds")
-    serverless = sizes == _SERVERLESS
-    vcpu, memory = (0.0, 0.0) if serverless else _each(replace(scaling, measure="database", sizes=sizes), scaling.count)
+    if not alike and side.whole:
+        sizes = Unknown(f"the class of the instances that {_name(scaling)} adds")
+    # What is serverless is counted with its cluster.
+    added = replace(scaling, measure="database", sizes=sizes)
+    vcpu, memory = (0.0, 0.0) if sizes == _SERVERLESS else _each(added, scaling.count)
     return Use(scaling.at, "database", scaling.service, scaling.count, sizes, vcpu, memory, 0.0)
 
 
-def _same(one: Maybe[str] | None, other: Maybe[str] | None, side: _Side) -> bool:
-    """Do two texts name the same cluster?"""
-    if isinstance(one, str) and isinstance(other, str):
-        return one == other
-    clusters = [c for c in side.listed if one is not None and other is not None and _names(one, c) and _names(other, c)]
-    depends = [set(each.depends_on) for each in (one, other) if isinstance(each, Unknown)]
-    return bool(clusters) or (len(depends) == 2 and bool(depends[0] & depends[1]))
+def _same(one: Maybe[str], other: Maybe[str], side: _Side) -> bool:
+    """Do both name one cluster?"""
+    return one == other or any(_names(one, c) and _names(other, c) for c in side.templates)
 
 
-def _belongs(member: Capacity, cluster: Capacity) -> bool:
-    return member.target is not None and _names(member.target, cluster)
+def _grows(cluster: Capacity, member: Capacity) -> bool:
+    return cluster.by_members and _names(member.target or "", cluster)
 
 
 def _instances(capacity: Capacity, count: Maybe[float]) -> Maybe[float]:
     """How many instances so much capacity comes to, if all are of the lightest size."""
     if isinstance(count, Unknown) or not capacity.weights:
         return count
-    return float(ceil(count / min(capacity.weights)))
+    return float(ceil(count / min(weight for _, weight in capacity.weights)))
+
+
+def _name(capacity: Capacity) -> str:
+    return capacity.at.urn.rsplit("::", 1)[-1]
 
 
 def _unsaid(capacity: Capacity) -> Unknown:
-    return Unknown(f"which size {capacity.at.urn.rsplit('::', 1)[-1]} takes")
+    return Unknown(f"which size {_name(capacity)} takes")
 
 
 def _missing(template: Maybe[str], what: str = "size") -> Unknown:
@@ -330,8 +334,7 @@ def _other_version(version: Maybe[str] | None, template: Capacity) -> Unknown | 
         same = not latest or not default or latest == default
     else:
         same = version in ("$Latest", latest, default)
-    name = template.at.urn.rsplit("::", 1)[-1]
-    return None if same else Unknown(f"what version {version or '$Default'} of {name} says")
+    return None if same else Unknown(f"what version {version or '$Default'} of {_name(template)} says")
 
 
 def _each(capacity: Capacity, count: Maybe[float]) -> tuple[Maybe[float], Maybe[float]]:
@@ -343,10 +346,10 @@ def _each(capacity: Capacity, count: Maybe[float]) -> tuple[Maybe[float], Maybe[
         return _times(count, capacity.sizes), _times(count, capacity.sizes)
     if not capacity.sizes and capacity.measure in (*_SIZED, "template") and capacity.measure != "units":
         return _times(count, _unsaid(capacity)), _times(count, _unsaid(capacity))
-    weights = capacity.weights or tuple(1.0 for _ in capacity.sizes)
+    weights = dict(capacity.weights)
     listed = [
-        (_of_type(size) if capacity.measure != "units" else _of_node(size), _over(count, weight))
-        for size, weight in zip(capacity.sizes, weights, strict=False)
+        (_of_node(size) if capacity.measure == "units" else _of_type(size), _over(count, weights.get(size, 1.0)))
+        for size in capacity.sizes
     ]
     return (
         _most([_times(number, vcpu) for (vcpu, _), number in listed]),

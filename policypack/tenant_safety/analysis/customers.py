@@ -18,6 +18,11 @@ from .logs import receiving
 _Other: TypeAlias = tuple[Principal, Maybe[str]]
 """Somebody whom a customer must not reach, and why; not known where it may be somebody else."""
 
+_ALONE = ("config.amazonaws.com", "eks.amazonaws.com", "elasticloadbalancing.amazonaws.com", "rds.amazonaws.com")
+"""Services that act with a role themselves, and run nothing that anybody else has written with it.
+
+EKS changes load balancers: https://docs.aws.amazon.com/eks/latest/userguide/cluster-iam-role.html
+"""
 _Cut: TypeAlias = tuple[Question, Maybe[str]]
 """What would cut a log, and the name of what is cut."""
 
@@ -127,7 +132,7 @@ def cut_by_others(cast: Cast) -> Iterator[Way]:
     skipped = {each.principal.who.id for each in cast.customers}
     for actor in cast.actors:
         who = actor.principal.who
-        if who.id in skipped or _admits_only(actor.principal, cast.platform.accounts):
+        if who.id in skipped or _admits_only(actor.principal, (*cast.platform.accounts, *_ALONE)):
             continue
         judged = ci.get(who.id, replace(actor, why="one of the account's"))
         deploys = who.id in ci and cast.platform.cicd_roles.deploy_logs

@@ -136,7 +136,7 @@ class _Bounds:
             yield Foreign(urn, "a stack", where, "not known yet", True, (mention.stack,))
         elif (pair := mention.stack.rpartition("/")[2]) in self.tenants.values():
             yield Foreign(urn, f"the stack {mention.stack}", where, f"{pair}'s", True)
-        elif self._is_platforms(mention.stack):
+        elif mention.stack and self._is_platforms(mention.stack):
             yield Foreign(urn, f"the stack {mention.stack}", where, "the platform's", False)
         elif isinstance(account, Unknown):
             yield Foreign(urn, "an account", where, "not known yet", True, (account,))
@@ -151,20 +151,21 @@ class _Bounds:
         """Is it a stack of the platform's own, which is of no single pair, where the plan lets none be used?"""
         project, _, name = stack.rpartition("/")
         project = project.rpartition("/")[2]
-        return bool(stack) and any(matches(p, project) and matches(n, name) for p, n in self.platform_stacks)
+        return any(matches(p, project) and matches(n, name) for p, n in self.platform_stacks)
 
     def trusting(self, index: Index, reader: str) -> Iterator[Foreign]:
         """The roles that trust the platform's accounts, but for those by which it makes links and administers."""
         for role in index.of(Principal):
-            if role.kind != "role" or known(role.name) in (WAY_IN, reader) or not isinstance(role.trust, Document):
-                continue
-            for statement in role.trust.statements:
-                for _, named in statement.principals or () if statement.effect == "Allow" else ():
-                    text = named.wide if isinstance(named, Symbolic) else named
-                    account = text if isinstance(text, str) and text in self.platform else ""
-                    for owner in [account] if account else [a for a in self.platform if f"::{a}:" in str(text)]:
-                        where = f"{statement.where}.Principal"
-                        yield Foreign(role.at.urn, str(named), where, self.platform[owner], False)
+            if isinstance(role.trust, Document) and known(role.name) not in (WAY_IN, reader):
+                for statement in role.trust.statements:
+                    if statement.effect == "Allow":
+                        yield from self._trusted(role.at.urn, statement)
+
+    def _trusted(self, urn: str, statement: Statement) -> Iterator[Foreign]:
+        for _, named in statement.principals or ():
+            for account, whose in self.platform.items():
+                if f"::{account}:" in str(named):
+                    yield Foreign(urn, str(named), f"{statement.where}.Principal", whose, False)
 
     def _may_name(self, arn: str, account: str) -> bool:
         if not arn:

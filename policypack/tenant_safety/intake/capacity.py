@@ -88,6 +88,8 @@ def _measured(resource: Resource, place: Place, role: Role) -> Iterator[Capacity
     if role.role in _BOUNDS:
         return
     if place.type in _NOTHING_OF_THEIR_OWN:
+        # Its instances are of it, and those that are added are like them.
+        yield Capacity(place, "template", service, names=named(resource))
         yield from units.serverless(resource, place)
         if first(resource.props, "dbClusterInstanceClass") is None:
             return
@@ -231,7 +233,9 @@ def _launched(resource: Resource, role: Role) -> Iterator[Launch]:
     """The templates that a resource takes, each with the version beside it."""
     for path in (*role.paths("lt"), *_MIXED_TEMPLATE):
         for found, value in at(resource.props, path):
-            version = text(_beside(resource, found, "version"))
+            # What is not known as a whole is one thing with its version.
+            whole = isinstance(value, Unknown) and not path.endswith(found.rpartition(".")[2])
+            version = text(value if whole else _beside(resource, found, "version"))
             if template := text(value):
                 yield Launch(template, version)
     for _, override in at(resource.props, f"{_MIXED}.overrides[]"):
@@ -251,19 +255,19 @@ def _beside(resource: Resource, path: str, key: str) -> Any:
     return next((v.get(key) for p, v in at(resource.props, pattern) if p == outer and isinstance(v, dict)), None)
 
 
-def _weights(resource: Resource, role: Role) -> Maybe[tuple[float, ...]]:
-    """For how many each of the sizes counts, in their order; none where all count for one."""
-    found: list[float] = []
+def _weights(resource: Resource, role: Role) -> Maybe[tuple[tuple[str, float], ...]]:
+    """For how many each of the sizes counts, at the least; none where all count for one."""
+    found: dict[str, float] = {}
     for path in role.paths("size"):
         if not path.lower().endswith("[].instancetype"):
             continue
         for _, each in at(resource.props, path.rpartition(".")[0]):
-            if isinstance(each, dict) and each.get("instanceType"):
+            if isinstance(each, dict) and isinstance(each.get("instanceType"), str):
                 weight = number(each.get("weightedCapacity"), f"{path.rpartition('.')[0]}.weightedCapacity")
                 if isinstance(weight, Unknown):
                     return weight
-                found.append(weight or 1.0)
-    return tuple(found) if set(found) - {1.0} else ()
+                found[each["instanceType"]] = min(weight or 1.0, found.get(each["instanceType"], weight or 1.0))
+    return tuple(found.items()) if set(found.values()) - {1.0} else ()
 
 
 def _shards(resource: Resource, place: Place) -> tuple[Maybe[float], Maybe[float]] | None:
@@ -405,7 +409,7 @@ def _emr_nodes(cluster: Resource, one: Resource, place: Place, pool: str, kind: 
         count=weights if isinstance(weights, Unknown) else count,
         sizes=units.sizes(one, ("instanceType", "instanceTypeConfigs[].instanceType")),
         names=named(cluster),
-        storage_gib=_disks(one),
+        storage_gib=plus(_disks(one), given(cluster, "ebsRootVolumeSize", 0)),
         weights=() if isinstance(weights, Unknown) else weights,
         pool=pool,
     )

@@ -119,11 +119,9 @@ COUNTED = {
         sizes=("environmentClass",),
     ),
     "aws:neptunegraph/graph:Graph": Counted(("provisionedMemory",), memory_gib=1),
-    "aws:odb/cloudAutonomousVmCluster:CloudAutonomousVmCluster": Counted(("cpuCoreCountPerNode",)),
     "aws:odb/cloudExadataInfrastructure:CloudExadataInfrastructure": Counted(
         ("computeCount",), more=("storageCount",), sizes=("shape",)
     ),
-    "aws:odb/cloudVmCluster:CloudVmCluster": Counted(("cpuCoreCount",)),
     "aws:opensearchingest/pipeline:Pipeline": Counted(("maxUnits",)),
     "aws:rds/reservedInstance:ReservedInstance": Counted(("instanceCount",), default=1),
     "aws:redshift/cluster:Cluster": Counted(("numberOfNodes",), default=1, sizes=("nodeType",)),
@@ -520,7 +518,8 @@ def _variants(resource: Resource, place: Place) -> Iterator[Capacity]:
                 sizes=sizes(one, ("instanceType",)),
                 storage_gib=total(one, ("volumeSizeInGb",)),
             )
-        yield replace(found, names=named(resource))
+        # Each endpoint that takes the configuration has its own.
+        yield replace(found, names=named(resource), by_members=found.measure == "units")
     if not any(at(resource.props, "productionVariants[]")):
         yield unbounded(place)
 
@@ -557,10 +556,24 @@ def _autonomous(resource: Resource, place: Place) -> Iterator[Capacity]:
         return
     scales = _flag(resource, "isAutoScalingEnabled")
     factor: Maybe[float] = scales if isinstance(scales, Unknown) else 3.0 if scales else 1.0
-    terabytes = times(total(resource, ("dataStorageSizeInTbs",)), 1024.0)
-    storage = plus(total(resource, ("dataStorageSizeInGbs",)), terabytes)
-    yield replace(_units(resource, place, times(count, factor)), storage_gib=0)
-    yield Capacity(place, "storage", "odb", storage_gib=storage)
+    yield _units(resource, place, times(count, factor))
+    yield _terabytes(resource, place, "dataStorageSizeInTbs", total(resource, ("dataStorageSizeInGbs",)))
+
+
+def _terabytes(resource: Resource, place: Place, path: str, gib: Maybe[float] = 0.0) -> Capacity:
+    storage = plus(gib, times(total(resource, (path,)), 1024.0))
+    return Capacity(place, "storage", service_of(place), storage_gib=storage)
+
+
+def _vm_cluster(cores: str, storage: str) -> Reader:
+    """CPU cores, and storage that all of them share."""
+
+    def reader(resource: Resource, place: Place) -> Iterator[Capacity]:
+        count = number(first(resource.props, cores), cores)
+        yield unbounded(place) if count is None else _units(resource, place, count)
+        yield _terabytes(resource, place, storage)
+
+    return reader
 
 
 def _managed_instances(resource: Resource, place: Place) -> Iterator[Capacity]:
@@ -628,6 +641,10 @@ READERS: dict[str, Reader] = {
     "aws:mwaa/environment:Environment": _airflow,
     "aws:neptunegraph/graph:Graph": _graph,
     "aws:odb/autonomousDatabase:AutonomousDatabase": _autonomous,
+    "aws:odb/cloudAutonomousVmCluster:CloudAutonomousVmCluster": _vm_cluster(
+        "cpuCoreCountPerNode", "autonomousDataStorageSizeInTbs"
+    ),
+    "aws:odb/cloudVmCluster:CloudVmCluster": _vm_cluster("cpuCoreCount", "dataStorageSizeInTbs"),
     "aws:opensearch/serverlessCollection:ServerlessCollection": _collection,
     "aws:opensearch/serverlessCollectionGroup:ServerlessCollectionGroup": _collection_group,
     "aws:rds/shardGroup:ShardGroup": _shard_group,
