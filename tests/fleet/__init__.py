@@ -74,8 +74,15 @@ def _config(project: str, account: str, own: Mapping[str, Any]) -> dict[str, str
 
 
 def compact(state: Mapping[str, Any]) -> str:
-    """An export without what differs from run to run and is nobody's business; a line a resource."""
-    resources = [_stable({key: each[key] for key in _KEPT if key in each}) for each in state["deployment"]["resources"]]
+    """An export without what differs from run to run and is nobody's business; a line a resource.
+
+    The program's tasks register resources in an order of their own each time, so they are sorted.
+    """
+    listed = sorted(state["deployment"]["resources"], key=lambda each: str(each["urn"]))
+    resources = [_stable({key: each[key] for key in _KEPT if key in each}) for each in listed]
+    for each in resources:
+        for urns in (each.get("dependencies"), *each.get("propertyDependencies", {}).values()):
+            (urns or []).sort()
     lines = ",\n".join(json.dumps(each, separators=(",", ":")) for each in resources)
     return f'{{"version":{state["version"]},"deployment":{{"manifest":{{}},"resources":[\n{lines}\n]}}}}\n'
 
