@@ -41,7 +41,8 @@ def _of_rule(rule: str) -> dict[str, list[str]]:
     written = list(zip(cases(rule), _texts(text), strict=True))
     told = [each for each in written if each[0].kind == "fires"]
     told = _plain(told or [each for each in written if each[0].outcome.findings])
-    fails = _chosen(told) or told[0]
+    # One that is chosen may also be undetermined.
+    fails = _chosen(each for each in written if each[0].outcome.findings) or told[0]
     silent = _plain([each for each in written if each[0].kind == "silent"])
     passes = _chosen(silent) or max(silent, key=lambda each: SequenceMatcher(None, fails[1], each[1]).ratio())
     return {name: CHOSEN.sub("", text).splitlines() for name, (_, text) in (("fails", fails), ("passes", passes))}
