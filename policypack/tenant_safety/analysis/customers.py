@@ -18,7 +18,7 @@ from .logs import receiving
 _Other: TypeAlias = tuple[Principal, Maybe[str]]
 """Somebody whom a customer must not reach, and why; not known where it may be somebody else."""
 
-_ALONE = ("config.amazonaws.com", "eks.amazonaws.com", "elasticloadbalancing.amazonaws.com", "rds.amazonaws.com")
+_ALONE = ("config.amazonaws.com", "eks.amazonaws.com")
 """Services that act with a role themselves, and run nothing that anybody else has written with it.
 
 EKS changes load balancers: https://docs.aws.amazon.com/eks/latest/userguide/cluster-iam-role.html

@@ -200,7 +200,7 @@ class Facts:
     @cached_property
     def unrouted_groups(self) -> tuple[logs.Unrouted, ...]:
         """Log groups of which not every event surely ends in the central account."""
-        return tuple(logs.unrouted(self._index, self.platform, self.log_ends))
+        return tuple(logs.unrouted(self._index, self.platform, self.judged, self.log_ends))
 
     @cached_property
     def unpoliced_regions(self) -> tuple[str, ...]:
@@ -230,7 +230,7 @@ class Facts:
     @cached_property
     def routes(self) -> tuple[logs.Routed, ...]:
         """Where each log of the stack ends; only of tenants' stacks."""
-        return tuple(logs.routes(self._index, self.platform, self.plan, self.log_ends, self.silent_sources))
+        return tuple(logs.routes(self._index, self.platform, self.judged, self.log_ends, self.silent_sources))
 
     @cached_property
     def subdomains(self) -> tuple[links.Linked[Subdomain], ...]:

@@ -119,14 +119,15 @@ def _end(index: Index, platform: Platform, judged: Judged, before: LogEnd) -> Lo
 
 
 def _onward(index: Index, sinks: Sequence[LogSink]) -> Iterator[LogRoute]:
-    """Where sinks send on what they receive, or others take it from them."""
+    """Where sinks send on what they receive, or other sinks take it from them.
+
+    Logs about a sink, as those of who reads a bucket, are not what it holds.
+    """
     yield from (r for s in sinks for r in index.made_by((s.at.urn,), LogRoute) if r.source == "" and _forwards(r))
-    # A bucket's own logs are not what it holds.
-    yield from (
-        route
-        for route in index.of(LogRoute)
-        if route.about is not None and _forwards(route) and set(received_by(index, route.about)) & set(sinks)
-    )
+    for taker in index.of(LogSink):
+        for route in index.made_by((taker.at.urn,), LogRoute):
+            if route.about is not None and set(received_by(index, route.about)) & set(sinks):
+                yield route
 
 
 def _outside(index: Index, platform: Platform, judged: Judged, destination: Maybe[str]) -> tuple[End, Maybe[str]]:
@@ -148,7 +149,7 @@ def _outside(index: Index, platform: Platform, judged: Judged, destination: Mayb
     name = destination.split(":log-group:", 1)[1].removesuffix(":*").split(":log-stream:", 1)[0]
     regions = {known(group.at.region) for group in index.of(LogGroup) if known(group.name) == name}
     made = bool(regions & {region, ""}) or (bool(regions) and region == "")
-    return ("group" if made or routed_by_others(index, platform) else "elsewhere"), destination
+    return ("group" if made or routed_by_others(index, platform, judged, region) else "elsewhere"), destination
 
 
 def receiving(index: Index) -> tuple[LogSink, ...]:
@@ -207,10 +208,10 @@ def _named(group: LogGroup) -> str:
     return "" if group.service else known(group.name)
 
 
-def routed_by_others(index: Index, platform: Platform) -> bool:
-    """Does another stack's account policy take all groups of the account?"""
+def routed_by_others(index: Index, platform: Platform, judged: Judged, region: Maybe[str]) -> bool:
+    """Does another stack's account policy take all groups of the account in a region?  It has to in the pair's own."""
     project = platform.logs_routed_by
-    return project is not None and not matches(project, index.stack.project)
+    return project is not None and not matches(project, index.stack.project) and region in judged.regions
 
 
 def regions_without_policy(index: Index, platform: Platform, judged: Judged, found: Sequence[LogEnd]) -> Iterator[str]:
@@ -225,13 +226,14 @@ def regions_without_policy(index: Index, platform: Platform, judged: Judged, fou
     yield from (region for region in judged.regions if region not in complete)
 
 
-def unrouted(index: Index, platform: Platform, found: Sequence[LogEnd]) -> Iterator[Unrouted]:
+def unrouted(index: Index, platform: Platform, judged: Judged, found: Sequence[LogEnd]) -> Iterator[Unrouted]:
     """Log groups that no complete route takes to the central account."""
     for group in kept(index):
         routes = [end for end in found if _takes(index, end.route, group)]
         maybe = tuple(s for end in found if isinstance(s := end.route.source, Unknown) and _may_take(index, s, group))
         if group.routable is True and (
-            routed_by_others(index, platform) or any(end.end == "central" and end.partial == "" for end in routes)
+            routed_by_others(index, platform, judged, group.at.region)
+            or any(end.end == "central" and end.partial == "" for end in routes)
         ):
             continue
         # What surely keeps logs back would do so wherever it led.
@@ -334,7 +336,7 @@ def _means(index: Index, named: Maybe[str], source: LogSource) -> Maybe[bool]:
     if source not in made:
         # What is looked up could be anything.
         return False if made or not index.stack.whole else named
-    return len([each for each in made if each.kind == source.kind]) == 1 or named
+    return made == (source,) or named
 
 
 def _may_not_write(source: LogSource, role: Maybe[str], cast: Cast) -> str:
@@ -370,22 +372,25 @@ def keys(index: Index) -> Iterator[tuple[LogGroup | LogSink, Maybe[str] | None]]
     for sink in receiving(index):
         if "cloudwatch/" in sink.at.type:
             continue
-        said = [each.key for each in index.of(BucketKey) if _of_bucket(index, each.bucket, sink)]
+        # A key of what may be another bucket encrypts nothing surely.
+        own = (each for each in index.of(BucketKey) if "s3/bucket" in sink.at.type)
+        said = [each.key for each in own if sink in received_by(index, each.bucket)]
         yield sink, next((key for key in said if key is not None), sink.key)
 
 
 def routes(
-    index: Index, platform: Platform, plan: Plan, found: Sequence[LogEnd], quiet: Sequence[Silent]
+    index: Index, platform: Platform, judged: Judged, found: Sequence[LogEnd], quiet: Sequence[Silent]
 ) -> Iterator[Routed]:
     """A row for each log group, each log that a resource sends itself, and what logs nothing."""
-    others = platform.logs_routed_by if routed_by_others(index, platform) else None
-    missed = {} if plan.high_security else {each.group: each for each in unrouted(index, platform, found)}
+    plan = judged.plan
+    assert plan is not None
+    missed = {} if plan.high_security else {each.group: each for each in unrouted(index, platform, judged, found)}
     for group in kept(index):
         taking = [end for end in found if _takes(index, end.route, group)]
         name = group.name if isinstance(group.name, str) else f"({group.name.path})"
-        for row in [_row(end, plan, name, group.at.urn) for end in taking] or [
-            _unrouted_row(group, name, others, plan)
-        ]:
+        others = platform.logs_routed_by if routed_by_others(index, platform, judged, group.at.region) else None
+        rows = [_row(end, plan, name, group.at.urn) for end in taking] or [_unrouted_row(group, name, others, plan)]
+        for row in rows:
             if plan.high_security or row.end in ("foreign", "account-policy"):
                 yield row
             elif group in missed:

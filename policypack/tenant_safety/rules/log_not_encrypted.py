@@ -31,7 +31,13 @@ def log_not_encrypted(facts: Facts) -> Iterator[Finding]:
         if key is None:
             made = f"the log group that {kept.service} makes" if isinstance(kept, LogGroup) and kept.service else "it"
             yield Finding(kept.at.urn, f"{made} has no KMS key of the account's own")
-        elif isinstance(key, Unknown) and not key.depends_on:
+        elif isinstance(key, Unknown) and not _is_made_here(key):
             yield Finding(kept.at.urn, "whose key it has is not known yet", "undetermined", (key,))
         elif owner and owner not in facts.judged.accounts:
             yield Finding(kept.at.urn, f"its key {key} is {facts.whose(owner)}")
+
+
+def _is_made_here(key: Unknown) -> bool:
+    """Do only keys of the stack provide it?"""
+    kinds = [urn.split("::")[2].rpartition("$")[2] for urn in key.depends_on]
+    return bool(kinds) and all(kind.startswith("aws:kms/") for kind in kinds)
