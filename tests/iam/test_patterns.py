@@ -1,7 +1,10 @@
 """Wildcards by example, and what two patterns have in common against brute force over all short texts."""
 
 import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
+from threading import Barrier
 
 import pytest
 from hypothesis import given, settings
@@ -214,3 +217,22 @@ def test_patterns_that_need_too_many_states_are_given_up() -> None:
     """A hostile pattern costs a bounded time, and no answer is made up."""
     with pytest.raises(TooComplex, match=str(MAX_STATES)):
         relation(Pattern("*a" + "?" * 40 + "*"), Pattern("*b" + "?" * 41 + "*"))
+
+
+def test_threads_share_a_pattern_that_none_has_run_yet() -> None:
+    """Whichever thread compiles it, all others run all of it: providers answer on four threads."""
+    text = "*".join("abcdefgh" * 50)
+
+    def answers() -> list[bool]:
+        pattern, together = Pattern(text), Barrier(8)
+        with ThreadPoolExecutor(8) as pool:
+            return list(pool.map(lambda _: together.wait() >= 0 and pattern.contains(text), range(8)))
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        found = [answers() for _ in range(20)]
+    finally:
+        sys.setswitchinterval(before)
+
+    assert [[True] * 8] * 20 == found

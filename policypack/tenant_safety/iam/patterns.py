@@ -35,7 +35,6 @@ class Pattern:
 
     __slots__ = (
         "_accept",
-        "_fold",
         "_is_built",
         "_literals",
         "_loops",
@@ -57,30 +56,32 @@ class Pattern:
         self._is_built = False  # Most patterns are told apart by their prefixes and never run.
 
     def _build(self) -> None:
-        self._is_built = True
-        self._fold = self.mode == "fold"
-        self._accept = 1 << len(self.text)
-        self._memo: dict[tuple[int, str], int] = {}
-        self._literals: dict[str, int] = {}
-        self._loops = self._wild = self._loops_on_colon = self._wild_on_colon = 0
-        colons = 0
+        """Compile it.  Threads that share a pattern may do so at once: each sets whole values, all the same."""
+        fold = self.mode == "fold"
+        literals: dict[str, int] = {}
+        loops = wild = loops_on_colon = wild_on_colon = colons = 0
         for i, char in enumerate(self.text):
             crosses = self._crosses(i, colons)
             if char == "*":
-                self._loops |= 1 << i
-                self._loops_on_colon |= crosses << i
+                loops |= 1 << i
+                loops_on_colon |= crosses << i
             elif char == "?":
-                self._wild |= 1 << i
-                self._wild_on_colon |= crosses << i
+                wild |= 1 << i
+                wild_on_colon |= crosses << i
             else:
                 meant = _MEANT.get(char, char)
                 colons += meant == ":"
-                for spelt in _cases(meant) if self._fold else (meant,):
-                    self._literals[spelt] = self._literals.get(spelt, 0) | 1 << i
-        self._steps = {char: bits | self._wild for char, bits in self._literals.items()}
-        if ":" in self._literals:
-            self._steps[":"] = self._literals[":"] | self._wild_on_colon
+                for spelt in _cases(meant) if fold else (meant,):
+                    literals[spelt] = literals.get(spelt, 0) | 1 << i
+        steps = {char: bits | wild for char, bits in literals.items()}
+        if ":" in literals:
+            steps[":"] = literals[":"] | wild_on_colon
+        self._literals, self._steps = literals, steps
+        self._loops, self._loops_on_colon, self._wild, self._wild_on_colon = loops, loops_on_colon, wild, wild_on_colon
+        self._memo: dict[tuple[int, str], int] = {}
+        self._accept = 1 << len(self.text)
         self._start = self._skip_stars(1)
+        self._is_built = True  # At last, for a thread that sees it uses all of the above.
 
     @property
     def start(self) -> int:
