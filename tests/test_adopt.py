@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from tenant_safety.adopt import Told, pruned, recorded, told
 from tenant_safety.cli import app
 from tenant_safety.tenancy import RegistryError, load_baseline
-from tenant_safety.tenancy.source import MAX_BYTES
+from tenant_safety.tenancy.sources.reading import MAX_BYTES
 
 ONE, TWO = "1" * 32, "2" * 32
 PLACE = "urn:pulumi:customer1-prod::shop::"

@@ -300,7 +300,7 @@ def test_check_needs_a_registry(folder: Path) -> None:
     """Which file it is, the environment says; a file that is not there is named."""
     missing = folder / "none.yaml"
     for path, message in (
-        (None, "expected the registry's file in the variable TENANT_LINKS_REGISTRY (got none)"),
+        (None, "expected the registry's file or URL in the variable TENANT_LINKS_REGISTRY (got none)"),
         (missing, f"registry: {missing}: expected a readable registry file: No such file or directory"),
     ):
         with pytest.raises(LinkError) as error:

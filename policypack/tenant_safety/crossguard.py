@@ -235,7 +235,7 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
         if self._stack is None:
             return Claim(None, error="the engine does not say which stack this is; expected pulumi 3.229 or newer")
         try:
-            snapshot = load(self.root / (self._settings.registry or DEFAULT_NAME))
+            snapshot = load(self._settings.registry or DEFAULT_NAME, self.root)
         except RegistryError as error:
             return Claim(None, error=str(error))
         stack = self._stack
@@ -343,6 +343,8 @@ class Analyzer(pulumi_policy_module._PolicyAnalyzerServicer):
         whose = facts.claim.judged.name if facts.claim.judged else f"stack {facts.stack.name}"
         snapshot = facts.claim.snapshot
         read = snapshot.sha256[:12] if snapshot else "unread"
+        if snapshot and snapshot.age is not None:
+            read += f" ({snapshot.aged})"
         if snapshot and snapshot.baseline_sha256:
             read += f", baseline {snapshot.baseline_sha256[:12]}"
         return f"{whose}, {facts.stack.resources} resources, registry {read}"

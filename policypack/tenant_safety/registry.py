@@ -9,15 +9,19 @@ from .tenancy import FAMILIES, Registry, RegistryError, Snapshot, load_baseline,
 from .tenancy import load as load_alone
 
 
-def load(path: Path) -> Snapshot:
-    """Reads the registry in the file `path`, and the baseline that it names.  Raises `RegistryError`."""
-    snapshot = load_alone(path)
+def load(source: str | Path, folder: Path = Path()) -> Snapshot:
+    """Reads a registry by its path or URL, and the baseline that it names, whose path is from the registry's file, or
+    else from `folder`.  Raises `RegistryError`.
+    """
+    snapshot = load_alone(source, folder)
+    name = Path(snapshot.source).name
     if faults := list(_faults(snapshot.registry, CATALOG)):
-        raise RegistryError("\n".join(f"{path.name}: {fault}" for fault in faults))
+        raise RegistryError("\n".join(f"{name}: {fault}" for fault in faults))
     named = snapshot.registry.platform.baseline
     if not named:
         return snapshot
-    baseline, sha256 = load_baseline(path.parent / named)
+    within = folder if "://" in snapshot.source else Path(snapshot.source).parent
+    baseline, sha256 = load_baseline(within / named)
     return replace(snapshot, baseline=baseline, baseline_sha256=sha256)
 
 

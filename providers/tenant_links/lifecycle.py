@@ -132,17 +132,17 @@ def registry(path: str | None) -> Registry:
         RegistryError: it can't be used.
     """
     if path is None:
-        raise LinkError("expected the registry's file in the variable TENANT_LINKS_REGISTRY (got none)")
+        raise LinkError("expected the registry's file or URL in the variable TENANT_LINKS_REGISTRY (got none)")
     try:
         about = Path(path).stat()
     except OSError:
-        return load(Path(path)).registry  # It tells why there is none.
+        return load(path).registry  # A URL, or it tells why there is none.
     return _read(path, about.st_ino, about.st_mtime_ns, about.st_size)
 
 
 @functools.lru_cache(maxsize=8)
 def _read(path: str, *_version: int) -> Registry:
-    return load(Path(path)).registry
+    return load(path).registry
 
 
 def registered(tenant: pulumi.Input[str], environment: pulumi.Input[str]) -> pulumi.Output[Pair]:

@@ -20,7 +20,7 @@ from .registry import (
 )
 from .requests import Request
 from .resolve import Claim, Judged, resolve
-from .source import DEFAULT_NAME, RegistryError, Snapshot, load
+from .sources import DEFAULT_NAME, RegistryError, RegistryUnreachable, Snapshot, load, place_of
 
 __all__ = [
     "DEFAULT_NAME",
@@ -43,6 +43,7 @@ __all__ = [
     "Refusal",
     "Registry",
     "RegistryError",
+    "RegistryUnreachable",
     "Request",
     "Snapshot",
     "Tenant",
@@ -54,6 +55,7 @@ __all__ = [
     "load_baseline",
     "meet",
     "pair",
+    "place_of",
     "refusals",
     "resolve",
     "unexemptible",

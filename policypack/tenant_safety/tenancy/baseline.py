@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError
 
 from .registry import Model
-from .source import MAX_BYTES, RegistryError
+from .sources.file import content_of
+from .sources.reading import MAX_BYTES, RegistryError
 
 
 class Known(Model):
@@ -35,11 +36,7 @@ class Baseline(Model):
 
 def load_baseline(path: Path) -> tuple[Baseline, str]:
     """Reads a baseline, and the sha256 of its bytes.  Raises `RegistryError`."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise RegistryError(f"{path}: expected a readable baseline: {error.strerror}") from None
+    content = content_of(path, "baseline")
     if len(content) > MAX_BYTES:
         raise RegistryError(f"{path}: expected at most {MAX_BYTES} bytes, got more")
     try:

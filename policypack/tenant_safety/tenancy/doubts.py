@@ -41,7 +41,7 @@ from .linker import (
 )
 from .links import Pair, allowed, pair, refusals
 from .registry import Registry
-from .source import RegistryError
+from .sources import RegistryError
 
 _CHANGES = ("Write", "Permissions management", "Tagging")
 _ASSUMES = ("sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession")

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from ..iam import matches
 from .links import Pair, pair
 from .registry import Links, Plan, Registry
-from .source import RegistryError
+from .sources import RegistryError
 
 Json: TypeAlias = dict[str, object]
 Conditions: TypeAlias = Mapping[str, Mapping[str, object]]

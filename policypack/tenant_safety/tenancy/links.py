@@ -23,7 +23,7 @@ from ..iam import (
     reach,
 )
 from .registry import Links, Registry
-from .source import RegistryError
+from .sources import RegistryError
 
 _MOST_TOLD = 3
 """How many of the same kind of faults are told."""

@@ -4,7 +4,16 @@ import re
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    SecretStr,
+    model_validator,
+)
 
 from ..iam import intersects, matches
 
@@ -122,6 +131,14 @@ ExternalId = Annotated[
     Field(description="What the pair's programs pass as sts:ExternalId: 22 or more random characters, given once."),
 ]
 RoleName = Annotated[str, Field(pattern=r"^[\w+=,.@-]{1,64}$")]
+ServiceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,100}$", description="A service: its Pulumi project.")]
+Layer = Annotated[
+    dict[str, JsonValue],
+    Field(
+        description="A layer of the config, as Pulumi ESC writes an environment: `imports` and `values`. In a "
+        "registry's file it may be the path of a file that has it."
+    ),
+]
 Count = Annotated[int, Field(ge=0, strict=True)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Days = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
@@ -413,12 +430,17 @@ class Environment(Model):
     account: AccountId
     external_id: ExternalId | None = Field(default=None, description="Without it the pair can be granted no role.")
     regions: tuple[Region, ...] | None = None
+    config: Layer = Field(default_factory=dict, description="The pair's layer of the config.")
+    services: dict[ServiceName, Layer] = Field(
+        default_factory=dict, description="The config's last layers: one service's in this pair."
+    )
 
 
 class Group(Model):
     """Tenants that are deployed together, from one branch."""
 
     branch: str = Field(min_length=1)
+    config: Layer = Field(default_factory=dict, description="The layer of the config over the global one.")
 
 
 class Overrides(Model):
@@ -433,10 +455,25 @@ class Tenant(Model):
     subdomain: Label
     environments: dict[Slug, Environment] = Field(min_length=1)
     overrides: Overrides = Overrides()
+    config: Layer = Field(default_factory=dict, description="The layer of the config over the group's.")
 
     def labels_of(self, environment: str) -> tuple[str, ...]:
         """The names in the master zone that one of its environments may have: `customer1` and `customer1-prod`."""
         return (self.subdomain, f"{self.subdomain}-{environment}")
+
+
+class Config(Model):
+    """The layers of the config that belong to no one tenant.
+
+    A pair's effective config is made of `everyone`, its group's, its tenant's and its own layer, `services` and the
+    pair's own layer for the service; later ones win, as Pulumi ESC merges.
+    """
+
+    everyone: Layer = Field(default_factory=dict, description="The global layer, over which all others lie.")
+    services: dict[ServiceName, Layer] = Field(default_factory=dict, description="A layer for each service.")
+    shared: dict[Slug, Layer] = Field(
+        default_factory=dict, description="Layers that others import by name: `shared/monitoring`."
+    )
 
 
 class Exemption(Model):
@@ -515,6 +552,7 @@ class Registry(Model):
     plans: dict[Slug, Plan]
     tenants: dict[Slug, Tenant]
     exemptions: tuple[Exemption, ...] = Field(default=(), description="Findings that are let pass for a while.")
+    config: Config = Field(default=Config(), description="Layered config, for CI and for run time.")
 
     @model_validator(mode="after")
     def _consistent(self) -> "Registry":

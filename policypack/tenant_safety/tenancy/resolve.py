@@ -7,7 +7,7 @@ from datetime import date
 from ..iam import matches
 from .registry import Environment, Family, OnUnknown, Plan, PlatformStack, Registry, Tenant
 from .requests import Request, requests
-from .source import Snapshot
+from .sources import Snapshot
 
 IDENTITY = ("tenant", "environment")
 """Stack tags and config keys (`PROJECT:tenant`, `tenant-safety:tenant`) that must agree with the stack's name."""

@@ -1,31 +1,38 @@
-"""Reads a registry from a file: bounded, without YAML's traps, with the place of every error."""
+"""Reads a registry from text: bounded, without YAML's traps, with the place of every error."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 import yaml
 from pydantic import ValidationError
 
-from .registry import Registry
+from ..registry import Registry
 
 if TYPE_CHECKING:
-    from .baseline import Baseline
+    from ..baseline import Baseline
 
-DEFAULT_NAME = "tenancy.yaml"
 MAX_BYTES = 8 * 1024 * 1024
-MAX_DEPTH = 16
+MAX_DEPTH = 24
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BOOLEANS = {"true": True, "false": False}
+_SECRETS = ("external_id", "config", "services", "everyone", "shared")
+"""Keys of which an error does not show what came."""
 
 
 class RegistryError(Exception):
     """The registry can't be used.  The message has a line for each fault: where, what was expected, what came."""
+
+
+class RegistryUnreachable(RegistryError):
+    """Nobody answered where the registry lives: a run stops, unless it was told to go on with a cached snapshot."""
 
 
 class _Mark(Protocol):
@@ -38,52 +45,83 @@ class _Mark(Protocol):
     def column(self) -> int: ...
 
 
+Marks = dict[tuple[str | int, ...], _Mark]
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A registry as it was read: from where, and the sha256 of its bytes, which a run names."""
+    """A registry as it was read, which a run names: from where, and the sha256 of what it says.
+
+    The sha256 is of the content in canonical JSON, so it is the same for a table, its export and a copy of that.
+    `document` is that content; `versions` are those of its parts, where the source counts them; `age` is how long ago
+    it was read, if it comes from a cache.
+    """
 
     registry: Registry
     source: str
     sha256: str
+    document: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    versions: Mapping[str, int] = field(default_factory=dict, repr=False)
+    age: timedelta | None = None
     baseline: Baseline | None = None
     baseline_sha256: str = ""
 
+    @property
+    def label(self) -> str:
+        """What a run reports: `sha256 0123…`, and how old it is if it was not read for this run."""
+        return f"sha256 {self.sha256}" + (f" ({self.aged})" if self.age is not None else "")
 
-def load(path: Path) -> Snapshot:
-    """Reads the registry in the file `path`.  Raises `RegistryError`."""
+    @property
+    def aged(self) -> str:
+        """How old a cached snapshot is."""
+        minutes = int((self.age or timedelta()).total_seconds()) // 60
+        return f"cached, {minutes // 60} h {minutes % 60} min old" if minutes >= 60 else f"cached, {minutes} min old"
+
+
+def snapshot_of(
+    raw: Any, source: str, *, marks: Marks | None = None, versions: Mapping[str, int] | None = None
+) -> Snapshot:
+    """A registry of plain values, as `plain` reads them.  Raises `RegistryError`."""
+    name = source.rsplit("/", 1)[-1] if marks else source
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise RegistryError(f"{path}: expected a readable registry file: {error.strerror}") from None
+        registry = Registry.model_validate(raw)
+    except ValidationError as error:
+        raise RegistryError("\n".join(_faults(error, marks or {}, name))) from None
+    return Snapshot(registry, source, sha256_of(raw), raw, versions or {})
+
+
+def canonical(raw: Any) -> str:
+    """The one JSON text of plain values: keys in order, no blanks, only ASCII."""
+    return json.dumps(raw, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def sha256_of(raw: Any) -> str:
+    """The sha256 of plain values, in hexadecimal digits."""
+    return hashlib.sha256(canonical(raw).encode()).hexdigest()
+
+
+def plain(content: bytes, name: str) -> tuple[Any, Marks]:
+    """The plain values in a YAML or JSON text, and where each path of them stands.  Raises `RegistryError`."""
     if len(content) > MAX_BYTES:
-        raise RegistryError(f"{path}: expected at most {MAX_BYTES} bytes, got more")
-    return Snapshot(_parsed(content, path.name), str(path), hashlib.sha256(content).hexdigest())
-
-
-def _parsed(content: bytes, name: str) -> Registry:
+        raise RegistryError(f"{name}: expected at most {MAX_BYTES} bytes, got more")
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise RegistryError(
             f"{name}: expected UTF-8 text, got byte {content[error.start]:#x} at {error.start}"
         ) from None
-    marks: dict[tuple[str | int, ...], _Mark] = {}
+    marks: Marks = {}
     try:
         _refuse_traps(text, name)
         node = yaml.compose(text, Loader=_Loader)
         if node is None:
             raise RegistryError(f"{name}: expected a registry, got an empty file")
-        raw = _value(node, (), marks, name)
+        return _value(node, (), marks, name), marks
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise RegistryError(f"{_place(name, mark)}: expected YAML: {error.problem or error.context}") from None
     except yaml.YAMLError as error:
         raise RegistryError(f"{name}: expected YAML: {error}") from None
-    try:
-        return Registry.model_validate(raw)
-    except ValidationError as error:
-        raise RegistryError("\n".join(_faults(error, marks, name))) from None
 
 
 def _refuse_traps(text: str, name: str) -> None:
@@ -100,7 +138,7 @@ def _refuse_traps(text: str, name: str) -> None:
             depth -= 1
 
 
-def _value(node: yaml.Node, path: tuple[str | int, ...], marks: dict[tuple[str | int, ...], _Mark], name: str) -> Any:
+def _value(node: yaml.Node, path: tuple[str | int, ...], marks: Marks, name: str) -> Any:
     """The plain value of a node; `marks` takes the place of every path."""
     marks[path] = node.start_mark
     if isinstance(node, yaml.MappingNode) and node.tag == "tag:yaml.org,2002:map":
@@ -131,12 +169,13 @@ def _scalar(node: yaml.ScalarNode, name: str) -> str | bool | int | float | None
     if kind == "bool" and text.lower() in _BOOLEANS:
         return _BOOLEANS[text.lower()]
     if kind in ("int", "float"):
-        if text.removeprefix("-").isdecimal() and (text == "0" or not text.startswith("0")):
-            return int(text)
         try:
-            return text if text.startswith("0") and text.isdecimal() else float(text)
-        except ValueError:
+            if text.removeprefix("-").isdecimal() and (text == "0" or not text.startswith("0")):
+                return int(text)
+            number = text if text.startswith("0") and text.isdecimal() else float(text)
+        except ValueError:  # A base that is not ten, or more digits than Python reads.
             return text
+        return number if isinstance(number, str) or math.isfinite(number) else text
     if kind in ("str", "bool", "timestamp", "value"):
         return text
     raise RegistryError(f"{_place(name, node.start_mark)}: expected no tag, got {_tag(node)}")
@@ -150,7 +189,7 @@ def _place(name: str, mark: _Mark | None) -> str:
     return f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
 
 
-def _faults(error: ValidationError, marks: dict[tuple[str | int, ...], _Mark], name: str) -> Iterator[str]:
+def _faults(error: ValidationError, marks: Marks, name: str) -> Iterator[str]:
     for fault in error.errors():
         path = tuple(fault["loc"])
         message = fault["msg"].removeprefix("Value error, ")
@@ -162,7 +201,7 @@ def _faults(error: ValidationError, marks: dict[tuple[str | int, ...], _Mark], n
         yield f"{_place(name, marks.get(known))}: {'.'.join(map(str, path)) or 'registry'}: {_told(fault, message)}"
 
 
-def _known(path: Sequence[str | int], marks: dict[tuple[str | int, ...], _Mark]) -> tuple[str | int, ...]:
+def _known(path: Sequence[str | int], marks: Marks) -> tuple[str | int, ...]:
     """The longest beginning of `path` that stands in the file: pydantic adds the names of alternatives to it."""
     known: tuple[str | int, ...] = ()
     for step in path:
@@ -177,7 +216,7 @@ def _told(fault: Any, message: str) -> str:
         return "expected this key, got none"
     if fault["type"] == "extra_forbidden":
         return "expected no such key; see the schema for those that there are"
-    if fault["loc"][-1:] == ("external_id",):
+    if any(step in _SECRETS for step in fault["loc"]):
         return f"{message} (got {f'{len(got)} characters' if isinstance(got, str) else type(got).__name__}, not shown)"
     if fault["type"] == "string_type" and isinstance(got, int | float) and not isinstance(got, bool):
         return f"expected text in quotes, got the number {got}"
