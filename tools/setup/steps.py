@@ -29,6 +29,7 @@ BIN = TOOLS / "bin"
 GO_MODULE = ROOT / "tools" / "pulumi"
 LOCK = ROOT / "requirements" / "dev.lock"
 CHECKSUMS = ROOT / "tools" / "setup" / "pulumi.sha256"
+DYNAMODB = ROOT / "tools" / "dynamodb"
 
 # The oldest CLI that has everything in use here.
 OLDEST = (3, 255, 0)
@@ -101,6 +102,7 @@ def steps() -> list[Step]:
         Step("Python packages", VENV / ".packages", packages, python.exists, install_packages),
         Step("this project", VENV / ".project", project, script.exists, install_project),
         Step("Pulumi CLI", TOOLS / "pulumi.stamp", pulumi, pulumi_present, install_pulumi),
+        Step("DynamoDB for the tests", TOOLS / "dynamodb.stamp", dynamodb_key(), dynamodb_present, install_dynamodb),
     ]
 
 
@@ -282,6 +284,30 @@ def from_source() -> str:
         made.replace(BIN / made.name)
     part.rmdir()
     return f"Pulumi CLI {version.removeprefix('v')} was built from source"
+
+
+# What only some tests want: without the compiler it is left out, and they skip and say so.
+
+
+def dynamodb_key() -> str:
+    sources = sorted(path for path in DYNAMODB.rglob("*") if path.is_file() and "target" not in path.parts)
+    return digest(f"{here()} {shutil.which('cargo') is not None}", *sources)
+
+
+def dynamodb_present() -> bool:
+    return (BIN / "dynamodb-for-tests").is_file() or shutil.which("cargo") is None
+
+
+def install_dynamodb(_before: str) -> str:
+    if shutil.which("cargo") is None:
+        return "no cargo on PATH, so there is no DynamoDB for the tests: those that need one skip"
+    print("      building a DynamoDB for the tests with cargo: some 3 minutes the first time", flush=True)
+    made = TOOLS / "dynamodb"
+    call(["cargo", "build", "--release", "--locked", "--target-dir", str(made)], DYNAMODB)
+    BIN.mkdir(exist_ok=True)
+    shutil.copy(made / "release" / "dynamodb-for-tests", BIN)
+    shutil.rmtree(made)
+    return "a DynamoDB for the tests was built from source"
 
 
 def hand_over(cli: Path) -> None:

@@ -106,7 +106,7 @@ class Table:
 
     def all_heads(self, below: str = "") -> Iterator[Version]:
         size = 0
-        for item in self._items("head", below):
+        for item in self.items("head", below):
             head = version_of(self.place.url, item, text_of(item, "item"))
             size += len(item.get("document", {}).get("S", ""))
             if size > MAX_BYTES:
@@ -115,13 +115,13 @@ class Table:
 
     def history(self, part: str) -> tuple[Version, ...]:
         """All versions of a part, the oldest first.  Raises `RegistryError`."""
-        return tuple(version_of(self.place.url, item, checked(part)) for item in self._items(f"history/{part}"))
+        return tuple(version_of(self.place.url, item, checked(part)) for item in self.items(f"history/{part}"))
 
     def written(self) -> tuple[str, ...]:
         """All parts that there are or were.  Raises `RegistryError`."""
         return tuple(head.part for head in self.all_heads())
 
-    def _items(self, key: str, below: str = "") -> Iterator[dict[str, Any]]:
+    def items(self, key: str, below: str = "") -> Iterator[dict[str, Any]]:
         wanted = "part = :part" + (" AND #item < :below" if below else "")
         values = {":part": {"S": key}} | ({":below": {"S": below}} if below else {})
         asked: dict[str, Any] = {"ExpressionAttributeNames": {"#item": "item"}} if below else {}
