@@ -19,6 +19,7 @@ PlainJson = None | bool | Number | str | list["PlainJson"] | dict[str, "PlainJso
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DIGITS = 300
+DEPTH = 32
 # Go escapes what could end a script element.
 _HTML = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
@@ -76,14 +77,16 @@ def _goes_on(number: Number, letter: str) -> bool:
     )
 
 
-def _whole(found: PlainJson) -> PlainJson:
+def _whole(found: PlainJson, depth: int = 0) -> PlainJson:
     """Half of a surrogate pair is replaced, as Go does."""
+    if depth > DEPTH:
+        raise FunctionError(f"expected JSON nested at most {DEPTH} deep (got more)")
     if isinstance(found, str):
         return _SURROGATE.sub("\ufffd", found)
     if isinstance(found, list):
-        return [_whole(each) for each in found]
+        return [_whole(each, depth + 1) for each in found]
     if isinstance(found, dict):
-        return {_SURROGATE.sub("\ufffd", key): _whole(each) for key, each in found.items()}
+        return {_SURROGATE.sub("\ufffd", key): _whole(each, depth + 1) for key, each in found.items()}
     return found
 
 

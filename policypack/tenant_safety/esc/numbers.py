@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-LONGEST = 21
-"""The shortest text of a double has an exponent from so many digits on."""
+EXPONENT = 6
+"""From a million on a double is written with an exponent."""
 
 _ESCAPES = {
     "\a": "\\a",
@@ -32,7 +32,7 @@ def number_text(number: float) -> str:
     point = len(digits) + exponent
     text = "".join(map(str, digits))
     power = point - 1
-    if any(digits) and not -4 <= power < LONGEST:
+    if any(digits) and not -4 <= power < EXPONENT:
         fraction = f".{text[1:]}" if len(text) > 1 else ""
         return f"{'-' * sign}{text[0]}{fraction}e{'-' if power < 0 else '+'}{abs(power):02d}"
     if point <= 0:
