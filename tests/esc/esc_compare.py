@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,8 +13,8 @@ import pytest
 from esc_generate import unwrapped
 
 from tenant_safety import esc
-from tenant_safety.esc.nodes import Node
 from tenant_safety.esc.expressions import Number
+from tenant_safety.esc.nodes import Node
 
 PROGRAM = Path(__file__).resolve().parents[2] / ".tools" / "bin" / "esc-eval"
 
@@ -34,7 +33,10 @@ def asked(sets: Iterable[tuple[str, dict[str, str]]]) -> list[dict[str, Any]]:
     """ESC's answers to sets of environments, as texts of YAML."""
     lines = "".join(json.dumps({"root": root, "environments": texts}) + "\n" for root, texts in sets)
     ended = subprocess.run([PROGRAM], input=lines, capture_output=True, text=True, timeout=600, check=True)
-    return [json.loads(line, parse_int=lambda text: ["number", text], parse_float=lambda text: ["number", text]) for line in ended.stdout.splitlines()]
+    return [
+        json.loads(line, parse_int=lambda text: ["number", text], parse_float=lambda text: ["number", text])
+        for line in ended.stdout.splitlines()
+    ]
 
 
 def texts(environments: dict[str, Any]) -> dict[str, str]:

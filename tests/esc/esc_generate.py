@@ -10,7 +10,20 @@ from typing import Any
 
 KEYS = ("a", "b", "c", "d", "o", "p", "q-r", "$")
 NAMES = ("global", "region/eu", "tenants/x", "base", "p/e")
-TEXTS = ("", "x", "a,b", "$$", "$${a}", "é<&>\"\\", "line\nend", "{\"a\": [1.50, null, \"y\"]}", "aGk=", "[true]", "-1", "1e5x")
+TEXTS = (
+    "",
+    "x",
+    "a,b",
+    "$$",
+    "$${a}",
+    'é<&>"\\',
+    "line\nend",
+    '{"a": [1.50, null, "y"]}',
+    "aGk=",
+    "[true]",
+    "-1",
+    "1e5x",
+)
 NUMBERS = (0, 1, -3, 2.5, 1e6, 1234567.5, 1e-5, 123456, 2**63, 10**25, 0.0001)
 SCHEMAS: tuple[Any, ...] = (
     True,
@@ -59,7 +72,9 @@ class Generator:
         self.earlier = [each for each in before if "/" in each]
         imports = [each if pick.random() < 0.8 else {each: {"merge": pick.random() < 0.3}} for each in chosen]
         merged = [each for each in imports if isinstance(each, str) or next(iter(each.values()))["merge"]]
-        self.here = [path for each in merged for path in self.paths.get(each if isinstance(each, str) else next(iter(each)), [])]
+        self.here = [
+            path for each in merged for path in self.paths.get(each if isinstance(each, str) else next(iter(each)), [])
+        ]
         inherited = list(self.here)
         values = {}
         for key in pick.sample(KEYS, pick.randint(1, 5)):
@@ -126,8 +141,16 @@ class Generator:
                 lambda: {"fn::toString": self.value(depth - 1)},
                 lambda: {"fn::toBase64": text},
                 lambda: {"fn::fromJSON": {"fn::toJSON": self.value(depth - 1)}},
-                lambda: {"fn::fromJSON": self.rarely_wrong(pick.choice((TEXTS[7], TEXTS[9], TEXTS[10], " 1 2", "{}x", "\"\\ud800\"")))},
-                lambda: {"fn::fromBase64": self.rarely_wrong(pick.choice(("aGk=", "a\nGk=", {"fn::toBase64": text})))},
+                lambda: {
+                    "fn::fromJSON": self.rarely_wrong(
+                        pick.choice((TEXTS[7], TEXTS[9], TEXTS[10], " 1 2", "{}x", '"\\ud800"'))
+                    )
+                },
+                lambda: {
+                    "fn::fromBase64": pick.choice(
+                        ("aGk=", "a\nGk=", {"fn::toBase64": text}, pick.choice(("aGk=", "aGk", 1)))
+                    )
+                },
                 lambda: {"fn::final": self.value(depth - 1)},
                 lambda: {"fn::final": self.value(depth - 1)},
                 lambda: {"fn::validate": {"schema": pick.choice(SCHEMAS), "value": self.value(depth - 1)}},

@@ -5,7 +5,7 @@ https://www.pulumi.com/docs/esc/environments/
 """
 
 from tenant_safety.esc.definition import Definition, Import, parse
-from tenant_safety.esc.evaluation import Decrypt, Load
+from tenant_safety.esc.evaluation import Decrypt, Known, Load
 from tenant_safety.esc.faults import EscError, Fault
 from tenant_safety.esc.nodes import Origin
 from tenant_safety.esc.stale import Stale, stale
@@ -18,6 +18,7 @@ __all__ = [
     "Evaluation",
     "Fault",
     "Import",
+    "Known",
     "Load",
     "Origin",
     "Stale",

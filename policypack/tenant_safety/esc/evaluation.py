@@ -25,7 +25,6 @@ from tenant_safety.esc.expressions import (
 from tenant_safety.esc.faults import EscError, Fault, joined
 from tenant_safety.esc.functions import (
     FunctionError,
-    PlainJson,
     check_ciphertext,
     from_base64,
     from_json,
@@ -33,7 +32,7 @@ from tenant_safety.esc.functions import (
     to_json,
 )
 from tenant_safety.esc.merging import merged, referred
-from tenant_safety.esc.nodes import Content, Node, Origin, all_reads, has_secrets, has_unknowns, is_object, text
+from tenant_safety.esc.nodes import Content, Node, Origin, all_reads, has_secrets, has_unknowns, is_object, sealed, text
 from tenant_safety.esc.schemas import Schema, SchemaError, Validation, plain_json, schema
 
 STEPS = 64
@@ -57,6 +56,44 @@ Load = Callable[[str], Definition]
 Decrypt = Callable[[str, str], str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """An environment's value for any root, with the names of all that it was made of."""
+
+    node: Node
+    names: frozenset[str]
+
+
+class Known:
+    """What evaluations of several roots share, as long as `load` and `decrypt` stay the same.
+
+    Kept are imported environments without faults that read nothing of `${context}`, which differs by the root.
+    """
+
+    def __init__(self) -> None:
+        self.shared: dict[str, _Shared] = {}
+        self.merged: dict[tuple[int, int], tuple[Node, Node, Node]] = {}
+        self.lasting: set[int] = set()
+
+    def merging(self, node: Node, base: Node | None) -> Node:
+        """Merges; common beginnings of imports are merged once."""
+        if base is None:
+            return node
+        mark = (id(node), id(base))
+        if mark not in self.merged:
+            made = merged(node, base)
+            if not self.lasting.issuperset(mark):
+                return made
+            # The values are kept with the result, for their ids to stay theirs.
+            self.merged[mark] = (node, base, made)
+            self.lasting.add(id(made))
+        return self.merged[mark][2]
+
+    def keep(self, name: str, shared: _Shared) -> None:
+        self.shared[name] = shared
+        self.lasting.add(id(shared.node))
+
+
 @dataclass(slots=True)
 class _Cell:
     """An expression in its place: evaluated when it is asked for, and once."""
@@ -73,13 +110,18 @@ class _Cell:
 class Run:
     """One evaluation of a root and of all that it imports."""
 
-    def __init__(self, root: str, load: Load, decrypt: Decrypt | None, context: Mapping[str, object]) -> None:
+    def __init__(
+        self, root: str, load: Load, decrypt: Decrypt | None, context: Mapping[str, object], shared: Known
+    ) -> None:
         self.root = root
+        self.shared = shared
         self.load = load
         self.decrypt = decrypt
         self.context = context
         self.faults: list[Fault] = []
         self.known: dict[str, Node | None] = {}
+        self.names: list[set[str]] = []
+        self.contexts = 0
         self.spent = 0
         self.steps = 0
 
@@ -89,19 +131,36 @@ class Run:
 
     def environment(self, name: str, importer: str = "", path: str = "") -> Node | None:
         """The value of an environment; each is evaluated once. None is told as a fault of the importer."""
+        for names in self.names:
+            names.add(name)
         if name in self.known:
             found = self.known[name]
             if found is None:
                 self.fault(importer, path, f"cyclic import of {name!r}")
             return found
+        shared = self.shared.shared.get(name)
+        # One of those that it is made of may be on its way here, and would be a cycle.
+        if shared is not None and not any(each in self.known and self.known[each] is None for each in shared.names):
+            self.known[name] = shared.node
+            for names in self.names:
+                names.update(shared.names)
+            return shared.node
+        return self.fresh(name, importer, path)
+
+    def fresh(self, name: str, importer: str, path: str) -> Node | None:
         definition = self.definition(name, importer or name, path)
         if definition is None:
             return None
         self.known[name] = None
+        before = (len(self.faults), self.contexts)
         self.steps += 1
+        self.names.append({name})
         node = Scope(self, name, definition).evaluated()
+        names = self.names.pop()
         self.steps -= 1
         self.known[name] = node
+        if name != self.root and before == (len(self.faults), self.contexts):
+            self.shared.keep(name, _Shared(node, frozenset(names)))
         return node
 
     def definition(self, name: str, importer: str, path: str) -> Definition | None:
@@ -149,7 +208,7 @@ class Scope:
                 continue
             self.imports[each.name] = node
             if each.merge:
-                base = merged(node, base)
+                base = self.run.shared.merging(node, base)
         return base
 
     def cell(self, expression: Expression, path: str, base: Node | None = None) -> _Cell:
@@ -244,6 +303,7 @@ class Scope:
         return self.inside(cell, accessors)
 
     def context(self, cell: _Cell) -> Node:
+        self.run.contexts += 1
         names = {"rootEnvironment": self.run.root, "currentEnvironment": self.name}
         own: dict[str, object] = {key: {"name": name} for key, name in names.items()}
         return self.plain(cell, {**self.run.context, **own}, False)
@@ -404,6 +464,9 @@ class Scope:
     def passed(self, cell: _Cell, node: Node) -> Node:
         """The value as it is. ESC takes only what is the value's own, and leaves its bases."""
         made = replace(self.of(cell, node.content), reads=node.reads)
+        if self.name == self.run.root:
+            # ESC remembers the keys from before it merges; what an importer sees is a copy that does not.
+            made = sealed(made)
         return replace(made, secret=has_secrets(node), unknown=has_unknowns(node))
 
     def validated(self, cell: _Cell, wanted: _Cell, place: _Cell) -> Node:
@@ -428,5 +491,3 @@ class Scope:
 def _text(node: Node) -> str:
     assert isinstance(node.content, str)
     return node.content
-
-

@@ -21,7 +21,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    content: None | bool | Number | str
+    content: bool | Number | str | None
 
 
 @dataclass(frozen=True, slots=True)

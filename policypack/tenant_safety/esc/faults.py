@@ -18,7 +18,9 @@ class Fault:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.environment}: {self.path}: {self.message}" if self.path else f"{self.environment}: {self.message}"
+        return (
+            f"{self.environment}: {self.path}: {self.message}" if self.path else f"{self.environment}: {self.message}"
+        )
 
 
 def joined(path: str, key: str) -> str:

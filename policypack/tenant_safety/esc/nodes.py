@@ -7,7 +7,7 @@ that is no object.  Nodes are never changed, so that they can be shared.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tenant_safety.esc.expressions import Accessor, Number
 from tenant_safety.esc.numbers import quoted
@@ -48,6 +48,8 @@ class Node:
     weight: int = 1
     """How many letters and values it is, written out."""
     depth: int = 1
+    sealed: tuple[str, ...] | None = None
+    """The keys that it shows, if its base's are hidden."""
 
     def chain(self) -> Iterator[Node]:
         """This and the bases whose properties it may have."""
@@ -57,6 +59,8 @@ class Node:
             node = node.base
 
     def keys(self) -> list[str]:
+        if self.sealed is not None:
+            return list(self.sealed)
         return sorted({key for node in self.chain() for key in node.content})  # type: ignore[union-attr]
 
     def property(self, key: str) -> Node | None:
@@ -75,6 +79,16 @@ class Node:
                 found = self.property(key)
                 assert found is not None
                 yield found
+
+
+def sealed(node: Node) -> Node:
+    """With the keys that it has now, whatever it is merged over later."""
+    if isinstance(node.content, tuple):
+        return replace(node, content=tuple(map(sealed, node.content)))
+    if isinstance(node.content, dict):
+        parts = {key: sealed(part) for key, part in node.content.items()}
+        return replace(node, content=parts, sealed=tuple(node.keys()))
+    return node
 
 
 def is_object(node: Node | None) -> bool:
@@ -114,7 +128,7 @@ def text(node: Node) -> tuple[str, bool, bool]:
     return joined, any(unknown for _, unknown, _ in written), node.secret or any(secret for _, _, secret in written)
 
 
-def _scalar(content: None | bool | Number | str) -> str:
+def _scalar(content: bool | Number | str | None) -> str:
     if content is None:
         return ""
     if isinstance(content, bool):

@@ -138,7 +138,9 @@ def _referred(root: Schema, reference: str) -> PlainJson:
 
 def _pattern(pattern: str) -> re.Pattern[str]:
     if _UNSUPPORTED.search(pattern) or len(_UNBOUNDED.findall(pattern)) > 2 or len(pattern) > 200:
-        raise SchemaError("expected a pattern without groups and with at most two of * and + (others are not supported)")
+        raise SchemaError(
+            "expected a pattern without groups and with at most two of * and + (others are not supported)"
+        )
     try:
         # Python's $ holds before a last line end, and Go's does not.
         return re.compile(re.sub(r"(?<!\\)\$", r"\\Z", pattern), re.ASCII)
@@ -277,11 +279,7 @@ def _equals(node: Node, constant: PlainJson) -> bool:
     """Numbers are compared by their texts, and objects without their bases, as ESC does."""
     content = node.content
     if isinstance(content, tuple):
-        return (
-            isinstance(constant, list)
-            and len(content) == len(constant)
-            and all(map(_equals, content, constant))
-        )
+        return isinstance(constant, list) and len(content) == len(constant) and all(map(_equals, content, constant))
     if isinstance(content, dict):
         return (
             isinstance(constant, dict)

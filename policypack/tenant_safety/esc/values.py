@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tenant_safety.esc.evaluation import Decrypt, Load, Run
+from tenant_safety.esc.evaluation import STEPS, Decrypt, Known, Load, Run
 from tenant_safety.esc.expressions import Number
 from tenant_safety.esc.faults import EscError, Fault
 from tenant_safety.esc.nodes import Node, Origin
@@ -21,11 +21,15 @@ class Value:
     object, is merged over.
     """
 
-    content: None | bool | int | float | str | tuple[Value, ...] | Mapping[str, Value]
+    content: bool | int | float | str | tuple[Value, ...] | Mapping[str, Value] | None
     secret: bool
     unknown: bool
     origin: Origin
-    base: Value | None = None
+    _below: Node | None = None
+
+    @property
+    def base(self) -> Value | None:
+        return None if self._below is None else _Export().value(self._below)
 
     def __repr__(self) -> str:
         return f"Value({plain(self, reveal=False)!r}, {self.origin.environment!r}, {self.origin.path!r})"
@@ -41,20 +45,27 @@ class Evaluation:
 
 
 def evaluate(
-    root: str, load: Load, *, decrypt: Decrypt | None = None, context: Mapping[str, object] | None = None
+    root: str,
+    load: Load,
+    *,
+    decrypt: Decrypt | None = None,
+    context: Mapping[str, object] | None = None,
+    known: Known | None = None,
 ) -> Evaluation:
     """Evaluates an environment and what it imports.
 
     `load` gives the definition of a name, or raises `EscError` or `LookupError`.  `decrypt` gets the name of the
     environment and the ciphertext, and raises `EscError` where it can't; without it such secrets are unknown.
-    `context` adds plain JSON to what `${context}` has.
+    `context` adds plain JSON to what `${context}` has.  `known` keeps what evaluations of other roots can use.
     """
-    run = Run(root, load, decrypt, context or {})
+    run = Run(root, load, decrypt, context or {}, Known() if known is None else known)
     try:
         node = run.environment(root) or Node({}, Origin(root, ""))
         return Evaluation(_Export().value(node), tuple(run.faults), node)
     except RecursionError:
-        raise EscError(f"environment {root!r}: expected room for {64} nested references (got a stack too full)") from None
+        raise EscError(
+            f"environment {root!r}: expected room for {STEPS} nested references (got a stack too full)"
+        ) from None
 
 
 def plain(value: Value, *, reveal: bool) -> Json:
@@ -79,16 +90,13 @@ class _Export:
     def value(self, node: Node) -> Value:
         found = self.known.get(id(node))
         if found is None:
-            base = None if node.base is None else self.value(node.base)
-            found = Value(self.content(node), node.secret, node.unknown, node.origin, base)
+            found = Value(self.content(node), node.secret, node.unknown, node.origin, node.base)
             self.known[id(node)] = found
         return found
 
-    def content(self, node: Node) -> None | bool | int | float | str | tuple[Value, ...] | dict[str, Value]:
+    def content(self, node: Node) -> bool | int | float | str | tuple[Value, ...] | dict[str, Value] | None:
         if isinstance(node.content, tuple):
             return tuple(map(self.value, node.content))
         if isinstance(node.content, dict):
             return dict(zip(node.keys(), map(self.value, node.parts()), strict=True))
         return node.content.value if isinstance(node.content, Number) else node.content
-
-
