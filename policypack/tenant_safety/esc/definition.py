@@ -85,7 +85,7 @@ class _Reader:
         return EscError(f"environment {self.name!r}: {path or 'the definition'}: expected {expected} (got {came})")
 
     def definition(self, raw: object) -> Definition:
-        if not isinstance(self.name, str):
+        if not isinstance(self.name, str):  # type: ignore[redundant-expr]
             raise EscError(f"expected a name of an environment (got {kind(self.name)})")
         self.text("the name", self.name)
         entries = dict(self.entries("", raw))
@@ -158,7 +158,7 @@ class _Reader:
             case list() | tuple():
                 return Items(tuple(self.expression(f"{path}[{at}]", each, depth + 1) for at, each in enumerate(raw)))
             case Mapping():
-                return self.object(path, dict(self.entries(path, raw)), depth)
+                return self.object_or_call(path, dict(self.entries(path, raw)), depth)
         raise self.error(path, "a value that JSON has", kind(raw))
 
     def template(self, path: str, raw: str) -> Expression:
@@ -175,7 +175,7 @@ class _Reader:
         except OverflowError:
             raise self.error(path, "a number within a double's range", "one beyond it") from None
 
-    def object(self, path: str, raw: Mapping[str, object], depth: int) -> Expression:
+    def object_or_call(self, path: str, raw: Mapping[str, object], depth: int) -> Expression:
         called = [key for key in raw if key.lower().startswith("fn::")]
         if len(raw) == 1 and called:
             [(function, argument)] = raw.items()

@@ -48,7 +48,7 @@ ENVIRONMENTS = 500
 FAULTS = 1_000
 """No more faults are told."""
 
-TEXT: Schema = {"type": "string"}
+TEXT: dict[str, PlainJson] = {"type": "string"}
 TEXTS: Schema = {"type": "array", "items": TEXT}
 LISTS: Schema = {"type": "array", "items": {"type": "array"}}
 

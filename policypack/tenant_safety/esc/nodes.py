@@ -61,7 +61,11 @@ class Node:
     def keys(self) -> list[str]:
         if self.sealed is not None:
             return list(self.sealed)
-        return sorted({key for node in self.chain() for key in node.content})  # type: ignore[union-attr]
+        found: set[str] = set()
+        for node in self.chain():
+            assert isinstance(node.content, dict)
+            found.update(node.content)
+        return sorted(found)
 
     def property(self, key: str) -> Node | None:
         for node in self.chain():
