@@ -85,7 +85,7 @@ class _Reader:
         return EscError(f"environment {self.name!r}: {path or 'the definition'}: expected {expected} (got {came})")
 
     def definition(self, raw: object) -> Definition:
-        if not isinstance(self.name, str):  # type: ignore[redundant-expr]
+        if not isinstance(self.name, str):
             raise EscError(f"expected a name of an environment (got {kind(self.name)})")
         self.text("the name", self.name)
         entries = dict(self.entries("", raw))

@@ -25,6 +25,7 @@ from tenant_safety.esc.expressions import (
 from tenant_safety.esc.faults import EscError, Fault, joined
 from tenant_safety.esc.functions import (
     FunctionError,
+    PlainJson,
     check_ciphertext,
     from_base64,
     from_json,
@@ -421,7 +422,8 @@ class Scope:
             "fn::fromBase64": (TEXT,),
             "fn::toBase64": (TEXT,),
         }.get(function, (True,))
-        if not all([self.accepted(cell, *each) for each in zip(nodes, accepted, strict=True)]):
+        held = [self.accepted(cell, *each) for each in zip(nodes, accepted, strict=True)]
+        if not all(held):
             return self.unknown(cell)
         secret = any(map(has_secrets, nodes))
         if any(map(has_unknowns, nodes)):

@@ -22,6 +22,12 @@ MAPS = ("$defs", "properties")
 NUMBERS = ("multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum")
 COUNTS = ("maxLength", "minLength", "maxItems", "minItems", "maxProperties", "minProperties")
 TEXTS = ("$ref", "pattern", "title", "description")
+KINDS: dict[str, type] = {
+    **dict.fromkeys((*NUMBERS, *COUNTS), Number),
+    **dict.fromkeys(TEXTS, str),
+    **dict.fromkeys(("uniqueItems", "deprecated", "secret"), bool),
+    **dict.fromkeys(("enum", "examples", "required", "rotateOnly"), list),
+}
 REFERENCES = 32
 """Schemas refer to one another no deeper: one that refers to itself never ends."""
 PATTERN_TEXT = 2_000
@@ -74,19 +80,13 @@ def _check_keyword(key: str, value: PlainJson) -> None:
     elif key == "type":
         if value not in TYPES:
             raise SchemaError(f"expected type to be one of {', '.join(TYPES)}")
-    elif key in NUMBERS or key in COUNTS:
-        _of(key, value, Number)
-    elif key in TEXTS:
-        _of(key, value, str)
-    elif key in ("uniqueItems", "deprecated", "secret"):
-        _of(key, value, bool)
-    elif key in ("enum", "examples"):
-        _of(key, value, list)
-    elif key in ("required", "rotateOnly"):
-        _texts(key, value)
     elif key == "dependentRequired":
         for each in _of(key, value, dict).values():
             _texts(key, each)
+    elif key in KINDS:
+        _of(key, value, KINDS[key])
+        if key in ("required", "rotateOnly"):
+            _texts(key, value)
 
 
 def _of(key: str, value: PlainJson, wanted: type[Kind]) -> Kind:
@@ -254,9 +254,8 @@ class Validation:
         first = _list(accept.get("prefixItems"))
         accepted = [first[at] if at < len(first) else accept.get("items", True) for at in range(len(parts))]
         fits = self.counted(len(parts), accept, "Items", path)
-        return fits & all(
-            [self.holds(*each, f"{path}[{at}]") for at, each in enumerate(zip(parts, accepted, strict=True))]
-        )
+        held = [self.holds(*each, f"{path}[{at}]") for at, each in enumerate(zip(parts, accepted, strict=True))]
+        return fits and all(held)
 
     def object(self, node: Node, accept: Mapping[str, PlainJson], path: str) -> bool:
         keys = node.keys()
