@@ -41,6 +41,7 @@ def _ours(names: set[str]) -> set[str]:
     ("part", "allowed"),
     [
         ("iam", {"iam"}),
+        ("esc", {"esc"}),
         ("model.py", {"iam"}),
         ("tenancy", {"tenancy", "iam"}),
         ("intake", {"intake", "model", "iam", "symbolic"}),

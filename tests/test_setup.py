@@ -42,10 +42,11 @@ def test_lock_names_no_index() -> None:
     assert [] == named
 
 
-def test_go_module_is_exact() -> None:
+@pytest.mark.parametrize("module", ["pulumi", "esc"])
+def test_go_module_is_exact(module: str) -> None:
     """Each requirement and replacement names one version."""
-    lines = (ROOT / "tools" / "pulumi" / "go.mod").read_text().splitlines()
-    required = [line for line in lines if line.startswith("\t") or "=>" in line]
+    lines = (ROOT / "tools" / module / "go.mod").read_text().splitlines()
+    required = [line for line in lines if line.startswith(("\t", "require github")) or "=>" in line]
 
     loose = [line for line in required if not re.search(r" v\d+\.\d+\.\d+\S*( // indirect)?$", line)]
 

@@ -27,6 +27,7 @@ VENV = ROOT / ".venv"
 TOOLS = ROOT / ".tools"
 BIN = TOOLS / "bin"
 GO_MODULE = ROOT / "tools" / "pulumi"
+ESC_MODULE = ROOT / "tools" / "esc"
 LOCK = ROOT / "requirements" / "dev.lock"
 CHECKSUMS = ROOT / "tools" / "setup" / "pulumi.sha256"
 DYNAMODB = ROOT / "tools" / "dynamodb"
@@ -98,11 +99,15 @@ def steps() -> list[Step]:
     pulumi = digest(here(), *tool_sources())
     python = VENV / "bin" / "python"
     script = VENV / "bin" / "tenant-safety"
+    # A compiler that came since makes the step due; one that went leaves what was built.
+    esc = digest(f"{here()} {shutil.which('go') is not None}", *sources_in(ESC_MODULE))
+    dynamodb = digest(f"{here()} {shutil.which('cargo') is not None}", *sources_in(DYNAMODB))
     return [
         Step("Python packages", VENV / ".packages", packages, python.exists, install_packages),
         Step("this project", VENV / ".project", project, script.exists, install_project),
         Step("Pulumi CLI", TOOLS / "pulumi.stamp", pulumi, pulumi_present, install_pulumi),
-        Step("DynamoDB for the tests", TOOLS / "dynamodb.stamp", dynamodb_key(), dynamodb_present, install_dynamodb),
+        Step("ESC for the tests", TOOLS / "esc.stamp", esc, esc_present, install_esc),
+        Step("DynamoDB for the tests", TOOLS / "dynamodb.stamp", dynamodb, dynamodb_present, install_dynamodb),
     ]
 
 
@@ -113,7 +118,11 @@ def here() -> str:
 
 def tool_sources() -> Iterator[Path]:
     yield CHECKSUMS
-    yield from sorted(path for path in GO_MODULE.rglob("*") if path.is_file())
+    yield from sources_in(GO_MODULE)
+
+
+def sources_in(folder: Path) -> Iterator[Path]:
+    yield from sorted(path for path in folder.rglob("*") if path.is_file() and "target" not in path.parts)
 
 
 def digest(text: str, *files: Path) -> str:
@@ -286,12 +295,23 @@ def from_source() -> str:
     return f"Pulumi CLI {version.removeprefix('v')} was built from source"
 
 
-# What only some tests want: without the compiler it is left out, and they skip and say so.
+# What only some tests compare with or write to: without a compiler it is left out, and they skip and say so.
 
 
-def dynamodb_key() -> str:
-    sources = sorted(path for path in DYNAMODB.rglob("*") if path.is_file() and "target" not in path.parts)
-    return digest(f"{here()} {shutil.which('cargo') is not None}", *sources)
+def esc_present() -> bool:
+    return (BIN / "esc-eval").is_file() or shutil.which("go") is None
+
+
+def install_esc(_before: str) -> str:
+    if shutil.which("go") is None:
+        return "no go on PATH, so there is no ESC for the tests: those that compare with it skip"
+    print("      building ESC's evaluator with Go: some 40 seconds the first time", flush=True)
+    BIN.mkdir(exist_ok=True)
+    part = BIN / "esc-eval.part"
+    flags = ["-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", str(part)]
+    call(["go", "build", *flags, "."], ESC_MODULE)
+    part.replace(BIN / "esc-eval")
+    return "ESC's evaluator was built from source for the tests"
 
 
 def dynamodb_present() -> bool:
