@@ -1,0 +1,57 @@
+"""Secrets of the config: ciphertexts that a KMS key opens, each only as what it was made for.
+
+In a layer: `password: {fn::secret: {ciphertext: "kms:eu-central-1:AQICAHh…"}}`.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from functools import cache
+
+import boto3
+
+from .aws import CONFIG, Client, spoken
+from .reading import RegistryError
+
+_KEY = re.compile(r"arn:aws[a-z-]*:kms:([a-z0-9-]+):[0-9]{12}:(key|alias)/[A-Za-z0-9/_-]{1,250}")
+_CIPHERTEXT = re.compile(r"kms:([a-z]{2}(?:-[a-z]+)+-[0-9]):([A-Za-z0-9+/=]+)")
+MOST = 4096
+"""Bytes that KMS encrypts: https://docs.aws.amazon.com/kms/latest/APIReference/API_Encrypt.html"""
+
+
+def encrypted(key: str, layer: str, text: str) -> str:
+    """The ciphertext of a secret of a layer, such as `tenants/customer1`.  Raises `RegistryError`."""
+    found = _KEY.fullmatch(key)
+    if found is None:
+        raise RegistryError(f"expected a key such as arn:aws:kms:eu-central-1:999999999999:key/… (got {key!r})")
+    if not text or len(text.encode()) > MOST:
+        raise RegistryError(f"expected a secret of 1 to {MOST} bytes (got {len(text.encode())})")
+    with spoken(key):
+        made = _kms(found[1]).encrypt(KeyId=key, Plaintext=text.encode(), EncryptionContext={"layer": layer})
+    return f"kms:{found[1]}:{base64.b64encode(made['CiphertextBlob']).decode()}"
+
+
+def decrypt(layer: str, ciphertext: str) -> str:
+    """What a ciphertext of a layer says; one that was made for another layer can't be opened.
+
+    Raises `RegistryError`.
+    """
+    found = _CIPHERTEXT.fullmatch(ciphertext)
+    if found is None:
+        raise RegistryError(f"{layer}: expected a ciphertext such as kms:eu-central-1:AQIC… (got another text)")
+    try:
+        blob = base64.b64decode(found[2], validate=True)
+    except binascii.Error:
+        raise RegistryError(f"{layer}: expected a ciphertext in base64") from None
+    with spoken(f"kms:{found[1]} for {layer}"):
+        opened: bytes = _kms(found[1]).decrypt(CiphertextBlob=blob, EncryptionContext={"layer": layer})["Plaintext"]
+    return opened.decode()
+
+
+@cache
+def _kms(region: str) -> Client:
+    return boto3.Session(region_name=region).client("kms", config=CONFIG)
+
+
