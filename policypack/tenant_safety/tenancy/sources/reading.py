@@ -84,7 +84,7 @@ def snapshot_of(
     raw: Any, source: str, *, marks: Marks | None = None, versions: Mapping[str, int] | None = None
 ) -> Snapshot:
     """A registry of plain values, as `plain` reads them.  Raises `RegistryError`."""
-    name = source.rsplit("/", 1)[-1] if marks else source
+    name = source if "://" in source else source.rsplit("/", 1)[-1] if marks else source
     try:
         registry = Registry.model_validate(raw)
     except ValidationError as error:

@@ -18,8 +18,8 @@ def load_object(place: Place) -> Snapshot:
     with spoken(place.url):
         found = s3.get_object(Bucket=place.host, Key=place.path, **named)
         content: bytes = found["Body"].read(MAX_BYTES + 1)
-    raw, _ = plain(content, place.url)
-    return snapshot_of(raw, place.url)
+    raw, marks = plain(content, place.url)
+    return snapshot_of(raw, place.url, marks=marks)
 
 
 def put_object(place: Place, content: bytes) -> str:
