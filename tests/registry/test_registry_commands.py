@@ -365,6 +365,14 @@ def test_writes_that_are_refused(table: Table, arguments: tuple[object, ...], me
     assert before == table.heads()
 
 
+def test_null_is_not_put(table: Table) -> None:
+    """It would remove the part."""
+    result = run("put", "tenants/vault", "-", "--into", table.place.url, "--why", "w", stdin="~")
+
+    assert (1, True) == (result.exit_code, "`tenant-safety registry remove` removes it" in result.stderr)
+    assert "tenants/vault" in table.heads()
+
+
 def test_only_a_table_can_be_written() -> None:
     result = run("put", "groups/x", "-", "--into", FILE, "--why", "w", stdin="{}")
 

@@ -192,6 +192,7 @@ def put(
     version: At = None,
 ) -> None:
     """Write one part of a table.  Exit 1 if somebody else wrote it since --version."""
+    from ..tenancy import RegistryError
     from ..tenancy.sources.file import content_of
     from ..tenancy.sources.parts import checked
     from ..tenancy.sources.reading import MAX_BYTES, plain
@@ -200,6 +201,8 @@ def put(
         checked(part)
         content = sys.stdin.buffer.read(MAX_BYTES + 1) if file == "-" else content_of(Path(file), "part of a registry")
         document, _ = plain(content, "standard input" if file == "-" else file)
+        if document is None:
+            raise RegistryError(f"{part}: expected its document, got null; `tenant-safety registry remove` removes it")
         _change(into, part, document, why, by, version)
 
 

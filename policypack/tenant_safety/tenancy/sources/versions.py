@@ -69,6 +69,8 @@ def version_of(url: str, item: Item, part: str) -> Version:
         text = text_of(item, "document") if "document" in item else None
         told = "" if text is None else text_of(item, "sha256")
         document = None if text is None else plain_json(text, depth_of(part))
+        if text is not None and document is None:
+            raise ValueError("null is no document")
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RegistryError(
             f"{where}: expected an item with version, document, sha256, by, why, at and nonce, as this program "
