@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from . import __version__
+from .commands import config, registry
 
 if TYPE_CHECKING:
     from .states import Owned
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Proves that tenants stay apart on AWS.")
-registry = typer.Typer(no_args_is_help=True, help="The registry of the platform and its tenants.")
-app.add_typer(registry, name="registry")
+app.add_typer(registry.app, name="registry")
+app.add_typer(config.app, name="config")
 iam = typer.Typer(no_args_is_help=True, help="Questions about AWS policies: a line of JSON each, in and out.")
 app.add_typer(iam, name="iam")
 links = typer.Typer(no_args_is_help=True, help="How tenants are linked to the master account.")
@@ -49,36 +50,6 @@ def _options(
     ] = False,
 ) -> None:
     pass
-
-
-@registry.command()
-def validate(path: Annotated[Path, typer.Argument(help="The registry's file.")] = Path("tenancy.yaml")) -> None:
-    """Check a registry; each fault has its place, what was expected and what came.  Exit 1 if there is one."""
-    from datetime import UTC, datetime
-
-    from .registry import load
-    from .tenancy import RegistryError
-
-    try:
-        snapshot = load(path)
-    except RegistryError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
-    tenants = snapshot.registry.tenants
-    pairs = sum(len(tenant.environments) for tenant in tenants.values())
-    typer.echo(f"{path}: valid: {len(tenants)} tenants, {pairs} stacks a project, sha256 {snapshot.sha256}")
-    today = datetime.now(UTC).date()
-    for exemption in snapshot.registry.exemptions:
-        if not exemption.holds(today):
-            typer.echo(f"{path}: exemption of {exemption.label}: {exemption.lapse(today)}", err=True)
-
-
-@registry.command()
-def schema() -> None:
-    """Print the registry's JSON Schema."""
-    from .tenancy.schema import schema as registry_schema
-
-    typer.echo(registry_schema(), nl=False)
 
 
 Events = Annotated[
@@ -132,12 +103,12 @@ States = Annotated[
     list[str],
     typer.Argument(metavar="STATE...", help="What `pulumi stack export` wrote, a file each; - is the standard input."),
 ]
-RegistryFile = Annotated[Path, typer.Option("--registry", help="The registry's file.")]
+RegistrySource = Annotated[str, typer.Option("--registry", help="The registry: a file or a URL.")]
 TableForm = Annotated[Form, typer.Option("--output", "-o", help="The form of the tables.")]
 
 
 @app.command()
-def routes(states: States, registry: RegistryFile = Path("tenancy.yaml"), output: TableForm = Form.text) -> None:
+def routes(states: States, source: RegistrySource = "tenancy.yaml", output: TableForm = Form.text) -> None:
     """Tell where each log of the pairs' stacks ends.
 
     Exit 1 if one does not end where the plan wants it, or nobody can tell; 2 if a state or the registry can't be read.
@@ -145,7 +116,7 @@ def routes(states: States, registry: RegistryFile = Path("tenancy.yaml"), output
     from . import tables
     from .report import tables as report
 
-    found, sha256 = _stacks_of("routes", states, registry)
+    found, sha256 = _stacks_of("routes", states, source)
     made = [tables.route_table(each) for each in found]
     told = report.routes_as_text(made) if output is Form.text else report.routes_as_json(made, sha256)
     typer.echo(told)
@@ -153,7 +124,7 @@ def routes(states: States, registry: RegistryFile = Path("tenancy.yaml"), output
 
 
 @app.command()
-def capacity(states: States, registry: RegistryFile = Path("tenancy.yaml"), output: TableForm = Form.text) -> None:
+def capacity(states: States, source: RegistrySource = "tenancy.yaml", output: TableForm = Form.text) -> None:
     """Tell what each pair uses of what its plan bounds, summed over those of its stacks that are given.
 
     Exit 1 if it is more than the plan has, or nobody can tell; 2 if a state or the registry can't be read.
@@ -162,22 +133,22 @@ def capacity(states: States, registry: RegistryFile = Path("tenancy.yaml"), outp
     from .report import tables as report
     from .states import by_pair
 
-    found, sha256 = _stacks_of("capacity", states, registry)
+    found, sha256 = _stacks_of("capacity", states, source)
     made = [tables.capacity_table(pair) for pair in by_pair(found)]
     told = report.capacity_as_text(made) if output is Form.text else report.capacity_as_json(made, sha256)
     typer.echo(told)
     raise typer.Exit(0 if tables.worst(made) == "ok" else 1)
 
 
-def _stacks_of(command: str, states: list[str], registry: Path) -> "tuple[tuple[Owned, ...], str]":
+def _stacks_of(command: str, states: list[str], source: str) -> "tuple[tuple[Owned, ...], str]":
     """The stacks in the given states, with whose they are, and the registry's sha256; ends with 2 if there are none."""
     from .registry import load
-    from .report.text import inert
+    from .report.text import inert, lines
     from .states import StateError, owned
     from .tenancy import RegistryError
 
     try:
-        snapshot = load(registry)
+        snapshot = load(source)
         read = [(name, sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()) for name in states]
         return owned(read, snapshot), snapshot.sha256
     except OSError as error:
@@ -185,7 +156,7 @@ def _stacks_of(command: str, states: list[str], registry: Path) -> "tuple[tuple[
     except StateError as error:
         problem = inert(str(error))
     except RegistryError as error:
-        problem = str(error)
+        problem = lines(str(error))
     typer.echo(f"tenant-safety {command}: {problem}", err=True)
     raise typer.Exit(2)
 
@@ -206,18 +177,19 @@ def policy(
     role: Annotated[Role, typer.Option("--for", help="Whose policy.")] = Role.linker,
     tenant: Annotated[str, typer.Option(help="The pair's tenant, for a policy of one pair.")] = "",
     environment: Annotated[str, typer.Option(help="The pair's environment.")] = "",
-    path: Annotated[Path, typer.Option("--registry", help="The registry's file.")] = Path("tenancy.yaml"),
+    source: RegistrySource = "tenancy.yaml",
 ) -> None:
     """Print the AWS policy of a role that links tenants to the master account.
 
     The platform's linker and the readers have one for all pairs; own linkers, and then boundaries, have one a pair.
     """
+    from .report.text import lines
     from .tenancy import RegistryError, linker
 
     try:
-        document = _link_policy(role, path, tenant, environment)
+        document = _link_policy(role, source, tenant, environment)
     except RegistryError as error:
-        typer.echo(f"tenant-safety links policy: {error}", err=True)
+        typer.echo(f"tenant-safety links policy: {lines(str(error))}", err=True)
         raise typer.Exit(1) from None
     size = linker.size(document)
     if size > linker.MAX_MANAGED:
@@ -225,14 +197,14 @@ def policy(
     typer.echo(json.dumps(document, indent=2))
 
 
-def _link_policy(role: Role, path: Path, tenant: str, environment: str) -> dict[str, object]:
+def _link_policy(role: Role, source: str, tenant: str, environment: str) -> dict[str, object]:
     """The document, if AWS takes it.  Raises `RegistryError`."""
     from .iam import parse
     from .tenancy import RegistryError, linker, load
 
     if bool(tenant) != bool(environment) or (role in (Role.own_linker, Role.own_linker_trust) and not tenant):
         raise RegistryError(f"--for {role}: expected both --tenant and --environment")
-    registry = load(path).registry
+    registry = load(source).registry
     document = {
         Role.linker: lambda: linker.linker_policy(registry),
         Role.own_linker: lambda: linker.own_linker_policy(registry, tenant, environment),

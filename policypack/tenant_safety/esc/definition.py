@@ -168,7 +168,7 @@ class _Reader:
             raise self.error(path, str(expected), "none") from None
 
     def number(self, path: str, raw: float) -> Literal:
-        if isinstance(raw, float) and not math.isfinite(raw):
+        if not isinstance(raw, int) and not math.isfinite(raw):
             raise self.error(path, "a number that JSON has", "one that is not finite")
         try:
             return Literal(Number(number_text(raw)))

@@ -30,8 +30,13 @@ def as_text(effective: Effective, *, reveal: bool = False) -> str:
     return "\n".join(map(inert, lines))
 
 
-def as_json(effective: Effective, *, reveal: bool, explain: bool = False) -> str:
-    """For run time: the values; with `explain` each leaf by its path, with where it comes from."""
+def as_json(effective: Effective, *, reveal: bool, explain: bool = False, whole: bool = False) -> str:
+    """For run time: the values; with `explain` each leaf by its path, with where it comes from.
+
+    With `whole` something that could not be opened is a `ConfigError`.
+    """
+    if whole:
+        _known(effective.value, effective.stack, reveal)
     if not explain:
         return json.dumps(plain(effective.value, reveal=reveal), indent=2, ensure_ascii=False)
     told = {

@@ -92,6 +92,11 @@ def without(text: str, secrets: Iterable[str]) -> str:
     return text
 
 
+def lines(text: str) -> str:
+    """A message of several lines, each inert."""
+    return "\n".join(inert(line) for line in text.split("\n"))
+
+
 def inert(text: str) -> str:
     """Names come from programs: control characters, ANSI escapes and direction marks are shown, not obeyed."""
     shown = "".join(

@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from .cache import Cache
 from .file import load_file
@@ -41,6 +41,8 @@ _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
 _TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]{1,576}", re.ASCII)
+_VERSION = re.compile(r"[\x21-\x7e]{1,1024}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _HOURS = re.compile(r"[0-9]{1,4}")
 
 
@@ -67,6 +69,8 @@ def place_of(source: str, folder: Path = Path()) -> Place:
     if scheme == "file":
         path = found[2].removeprefix("//") if found else source
         return Place(source, scheme, "", str(folder / path))
+    if _CONTROL.search(unquote(source)):
+        raise RegistryError(f"{source!r}: expected a URL such as {_EXAMPLES[scheme]}, without control characters")
     try:
         parts = urlsplit(source)
         given = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query), max_num_fields=8)
@@ -74,22 +78,28 @@ def place_of(source: str, folder: Path = Path()) -> Place:
         raise RegistryError(f"{source}: expected a URL such as {_EXAMPLES[scheme]}: {error}") from None
     options = dict(given)
     url = f"{scheme}://{parts.netloc}{parts.path}"
-    if unknown := sorted(set(options) - _OPTIONS[scheme]) or len(options) != len(given):
-        raise RegistryError(f"{url}: expected the options {', '.join(sorted(_OPTIONS[scheme]))}, once (got {unknown})")
+    names = [name for name, _ in given]
+    if unfit := sorted({name for name in names if name not in _OPTIONS[scheme] or names.count(name) > 1}):
+        raise RegistryError(
+            f"{url}: expected the options {', '.join(sorted(_OPTIONS[scheme]))}, each once (got {', '.join(unfit)})"
+        )
     host, path = parts.netloc, unquote(parts.path.removeprefix("/"))
     shaped = _REGION.fullmatch(host) and _TABLE.fullmatch(path) if scheme == "dynamodb" else _BUCKET.fullmatch(host)
     if not shaped or not path or parts.fragment:
         raise RegistryError(f"{url}: expected a URL such as {_EXAMPLES[scheme]}")
-    for name, pattern in (("role", _ROLE), ("region", _REGION), ("max-age", _HOURS)):
+    for name, pattern in (("role", _ROLE), ("region", _REGION), ("version", _VERSION), ("max-age", _HOURS)):
         if name in options and not pattern.fullmatch(options[name]):
             raise RegistryError(f"{url}: {name}: expected {_SHAPES[name]} (got {options[name]!r})")
     role, region, version = (options.get(name, "") for name in ("role", "region", "version"))
+    # A copy of one version can't stand in for another.
+    url += f"?{urlencode({'version': version})}" if version else ""
     return Place(url, scheme, host, path, role, region, version, _cache(options, url, folder))
 
 
 _SHAPES = {
     "role": "a role's ARN such as arn:aws:iam::999999999999:role/registry-reader",
     "region": "a region such as eu-central-1",
+    "version": "the id of an object's version",
     "max-age": "hours, as digits",
 }
 

@@ -45,6 +45,16 @@ def client(service: str, place: Place, region: str) -> Client:
         return session.client(service, config=CONFIG)
 
 
+def caller_of(place: Place, region: str) -> str:
+    """Whose credentials these are, by AWS's word: the ARN of who asks, before the place's role.
+
+    Raises `RegistryError`.
+    """
+    with spoken(place.url):
+        asked = boto3.Session(region_name=region or None).client("sts", config=CONFIG)
+        return str(asked.get_caller_identity()["Arn"])
+
+
 @contextmanager
 def spoken(url: str) -> Iterator[None]:
     """Turns AWS's errors into the registry's; a refusal is one, and only silence is `RegistryUnreachable`."""

@@ -1,17 +1,27 @@
 """A snapshot on disk that stands in while its source does not answer: only if it was asked for, and never unsaid."""
 
 import json
-import os
-import tempfile
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from .exports import write_file
 from .file import content_of
-from .reading import RegistryError, RegistryUnreachable, Snapshot, canonical, plain, snapshot_of
+from .reading import (
+    MAX_BYTES,
+    MAX_DEPTH,
+    RegistryError,
+    RegistryUnreachable,
+    Snapshot,
+    canonical,
+    plain_json,
+    snapshot_of,
+)
 
 _SKEW = timedelta(minutes=5)
 """How far a clock may be behind the one that wrote the copy."""
+_HEAD = 4096
+"""Bytes of what a copy says beside the registry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +38,21 @@ class Cache:
         """
         said = {"source": snapshot.source, "taken": datetime.now(UTC).isoformat(), "sha256": snapshot.sha256}
         text = json.dumps(said)[:-1] + f', "registry": {canonical(snapshot.document)}}}\n'
-        try:
-            handle, part = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            Path(part).replace(self.path)
-        except OSError as error:
-            raise RegistryError(f"{self.path}: expected a place for a copy of the registry: {error.strerror}") from None
+        write_file(self.path, text.encode(), "a copy of the registry")
 
     def read(self, source: str, unreachable: RegistryUnreachable) -> Snapshot:
         """The copy, if it is of this source and young enough.  Raises `RegistryError`, which says what came before."""
         why = f"{unreachable}\n{self.path}: expected a copy of it"
         try:
-            raw, _ = plain(content_of(self.path, "copy of the registry"), self.path.name)
+            content = content_of(self.path, "copy of the registry", MAX_BYTES + _HEAD)
+            # Not as YAML, which reads 1e-07 as a text.
+            raw = plain_json(content.decode(), MAX_DEPTH + 1)
             kept, told, taken = raw["registry"], raw["sha256"], datetime.fromisoformat(raw["taken"])
             age = datetime.now(UTC) - taken
             snapshot = snapshot_of(kept, raw["source"])
         except RegistryError as error:
             raise RegistryError(f"{why}: {error}") from None
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             raise RegistryError(f"{why}, as this program writes it") from None
         if snapshot.source != source:
             raise RegistryError(f"{why} (got one of {snapshot.source})")

@@ -108,14 +108,21 @@ class Table:
         size = 0
         for item in self.items("head", below):
             head = version_of(self.place.url, item, text_of(item, "item"))
-            size += len(item.get("document", {}).get("S", ""))
+            size += len(item["document"]["S"]) if "document" in item else 0
             if size > MAX_BYTES:
                 raise RegistryError(f"{self.place.url}: expected at most {MAX_BYTES} bytes, got more")
             yield head
 
     def history(self, part: str) -> tuple[Version, ...]:
         """All versions of a part, the oldest first.  Raises `RegistryError`."""
-        return tuple(version_of(self.place.url, item, checked(part)) for item in self.items(f"history/{part}"))
+        checked(part)
+        return tuple(self._kept(part, item) for item in self.items(f"history/{part}"))
+
+    def _kept(self, part: str, item: dict[str, Any]) -> Version:
+        version = version_of(self.place.url, item, part)
+        if item["item"].get("S") != f"{version.number:010}":
+            raise RegistryError(f"{self.place.url}: history of {part}: expected version {version.number} at its place")
+        return version
 
     def written(self) -> tuple[str, ...]:
         """All parts that there are or were.  Raises `RegistryError`."""
@@ -195,6 +202,18 @@ class Table:
 
         Raises `RegistryError`.
         """
+        steps, wanted = self.steps(raw, base), parts_of(raw)
+        written: list[Version] = []
+        for step in steps:
+            edits = {part: _becomes(wanted.get(part)) for part in step}
+            written += self.change_all(edits, by=by, why=why, expected=step)
+        return tuple(written)
+
+    def steps(self, raw: Mapping[str, Any], base: Mapping[str, Any] | None) -> tuple[dict[str, int], ...]:
+        """What `take_over` would write, in its order: parts, with the versions that they have now.
+
+        Raises `RegistryError`.
+        """
         snapshot_of(raw, "the new registry")
         wanted, known, now = parts_of(raw), parts_of(base or {}), self.heads()
         changed = {part for part in {*wanted, *known} if wanted.get(part) != known.get(part)}
@@ -209,13 +228,11 @@ class Table:
                 )
         if gone := sorted(part for part in changed if part in known and part in wanted and part not in now):
             raise Conflict(f"{gone[0]}: expected it as in the export that this was made from; it was deleted")
-        written: list[Version] = []
-        for step in _steps(changed, wanted):
-            edits = {part: _becomes(wanted.get(part)) for part in step}
-            # A part that there was and is no more has a version, too.
-            expected = {part: now[part].number if part in now else self.head(part).number for part in step}
-            written += self.change_all(edits, by=by, why=why, expected=expected)
-        return tuple(written)
+        # A part that there was and is no more has a version, too.
+        return tuple(
+            {part: now[part].number if part in now else self.head(part).number for part in step}
+            for step in _steps(changed, wanted)
+        )
 
     def transact(self, actions: list[dict[str, Any]], nonce: str) -> list[str]:
         """Carries out a transaction; returns the code of each action if it was cancelled, nothing if it was not.

@@ -16,11 +16,11 @@ def load_file(path: Path) -> Snapshot:
     return snapshot_of(raw, str(path), marks=marks)
 
 
-def content_of(path: Path, what: str) -> bytes:
+def content_of(path: Path, what: str, most: int = MAX_BYTES) -> bytes:
     """A file's bytes, at most one more than may be.  Raises `RegistryError`."""
     try:
         with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+            return file.read(most + 1)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error
         raise RegistryError(f"{path}: expected a readable {what}: {why}") from None

@@ -53,5 +53,3 @@ def decrypt(layer: str, ciphertext: str) -> str:
 @cache
 def _kms(region: str) -> Client:
     return boto3.Session(region_name=region).client("kms", config=CONFIG)
-
-

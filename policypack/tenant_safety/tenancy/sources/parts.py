@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .reading import RegistryError
+from .reading import MAX_DEPTH, RegistryError
 
 WHOLE = ("platform", "exemptions")
 """Parts that are a key of the registry."""
@@ -33,6 +33,11 @@ def checked(part: str) -> str:
             f"config/services/NAME or config/shared/NAME (got {part[:120]!r})"
         )
     return part
+
+
+def depth_of(part: str) -> int:
+    """How many levels a part's document may have, so that the whole registry has no more than `MAX_DEPTH`."""
+    return MAX_DEPTH - 1 - part.count("/")
 
 
 def parts_of(raw: Mapping[str, Any]) -> dict[str, Any]:

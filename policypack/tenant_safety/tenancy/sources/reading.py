@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_DEPTH = 24
+_LARGEST = 10**4000
+"""Python reads no number of more than 4,300 digits."""
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BOOLEANS = {"true": True, "false": False}
@@ -82,7 +84,7 @@ def snapshot_of(
     raw: Any, source: str, *, marks: Marks | None = None, versions: Mapping[str, int] | None = None
 ) -> Snapshot:
     """A registry of plain values, as `plain` reads them.  Raises `RegistryError`."""
-    name = source.rsplit("/", 1)[-1] if marks else source
+    name = source if "://" in source else source.rsplit("/", 1)[-1] if marks else source
     try:
         registry = Registry.model_validate(raw)
     except ValidationError as error:
@@ -122,6 +124,57 @@ def plain(content: bytes, name: str) -> tuple[Any, Marks]:
         raise RegistryError(f"{_place(name, mark)}: expected YAML: {error.problem or error.context}") from None
     except yaml.YAMLError as error:
         raise RegistryError(f"{name}: expected YAML: {error}") from None
+
+
+def plain_json(text: str, depth: int = MAX_DEPTH) -> Any:
+    """The plain values in a JSON text of ours, as strictly as YAML is read.  Raises `ValueError`."""
+    try:
+        value = json.loads(text, object_pairs_hook=_once, parse_constant=_finite, parse_float=_finite)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    check_plain(value, depth)
+    return value
+
+
+def check_plain(value: Any, depth: int = MAX_DEPTH) -> None:
+    """Are these values that a registry can hold, and an export of it, too?  Raises `ValueError`."""
+    if isinstance(value, dict | list):
+        if depth <= 0:
+            raise ValueError("nested too deeply")
+        for key in value if isinstance(value, dict) else ():
+            _check_text(key)
+            if key == "<<":  # YAML would merge what is in it.
+                raise ValueError("expected a plain key")
+        for each in value.values() if isinstance(value, dict) else value:
+            check_plain(each, depth - 1)
+    elif isinstance(value, str):
+        _check_text(value)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{value} is no number")
+    elif isinstance(value, int) and not -_LARGEST < value < _LARGEST:
+        raise ValueError("a number of too many digits")
+    elif value is not None and not isinstance(value, int | float):
+        raise ValueError(f"{type(value).__name__} is nothing that JSON has")
+
+
+def _check_text(text: Any) -> None:
+    """YAML has no halves of characters."""
+    if not isinstance(text, str) or any("\ud800" <= char <= "\udfff" for char in text if char > "\ud7ff"):
+        raise ValueError("expected text that UTF-8 can say")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _finite(constant: str) -> float:
+    number = float(constant)
+    if not math.isfinite(number):
+        raise ValueError(f"{constant[:40]} is no number")
+    return number
 
 
 def _refuse_traps(text: str, name: str) -> None:

@@ -18,11 +18,11 @@ def load_object(place: Place) -> Snapshot:
     with spoken(place.url):
         found = s3.get_object(Bucket=place.host, Key=place.path, **named)
         content: bytes = found["Body"].read(MAX_BYTES + 1)
-    raw, _ = plain(content, place.url)
-    return snapshot_of(raw, place.url)
+    raw, marks = plain(content, place.url)
+    return snapshot_of(raw, place.url, marks=marks)
 
 
-def put_object(place: Place, content: bytes) -> str:
+def put_object(place: Place, content: bytes, kind: str = "application/yaml") -> str:
     """Writes the object at once; returns the version that S3 gives it, `""` where the bucket keeps none.
 
     Raises `RegistryError`.
@@ -33,7 +33,7 @@ def put_object(place: Place, content: bytes) -> str:
             Bucket=place.host,
             Key=place.path,
             Body=content,
-            ContentType="application/yaml",
+            ContentType=kind,
             ServerSideEncryption="aws:kms",
         )
     return str(made.get("VersionId", ""))

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..registry import Registry
 from .aws import spoken
-from .parts import whole_of
-from .reading import RegistryError, RegistryUnreachable, canonical, snapshot_of
+from .parts import depth_of, whole_of
+from .reading import RegistryError, RegistryUnreachable, canonical, check_plain, snapshot_of
 from .versions import Busy, Conflict, Gate, Version, item_of
 
 if TYPE_CHECKING:
@@ -122,6 +122,10 @@ class Write:
 
     def _made(self, head: Version) -> Version:
         document = self.edits[head.part](head.document)
+        try:
+            check_plain(document, depth_of(head.part))
+        except ValueError as error:
+            raise RegistryError(f"{head.part}: expected plain values, as JSON has them: {error}") from None
         if document is not None and len(canonical(document)) > MAX_DOCUMENT:
             raise RegistryError(f"{head.part}: expected at most {MAX_DOCUMENT} bytes, got more")
         at = datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .parts import checked
-from .reading import RegistryError, canonical
+from .parts import checked, depth_of
+from .reading import RegistryError, canonical, plain_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +63,19 @@ def version_of(url: str, item: Item, part: str) -> Version:
     where = f"{url}: {part[:120]!r}"
     checked(part)
     try:
-        number, text = int(item["version"]["N"]), item.get("document", {}).get("S")
+        number = _count(item["version"]["N"])
         said = [text_of(item, name) for name in ("by", "why", "at", "nonce")]
+        # What is of another type is no deletion: only a version without a document is.
+        text = text_of(item, "document") if "document" in item else None
         told = "" if text is None else text_of(item, "sha256")
-        document = None if text is None else json.loads(text, object_pairs_hook=_once, parse_constant=_finite)
-    except (KeyError, TypeError, ValueError, RecursionError, AttributeError) as error:
+        document = None if text is None else plain_json(text, depth_of(part))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RegistryError(
             f"{where}: expected an item with version, document, sha256, by, why, at and nonce, as this program "
-            f"writes it ({type(error).__name__})"
+            f"writes it ({type(error).__name__}: {str(error)[:100]})"
         ) from None
+    if text is not None and document is None:
+        raise RegistryError(f"{where}: expected a document (got null)")
     if text is not None and told != _sha256(text):
         raise RegistryError(f"{where}: expected the document that was written (its sha256 differs)")
     return Version(part, number, document, *said)
@@ -83,10 +86,18 @@ def gate_of(item: Item | None, url: str) -> Gate:
     if item is None:
         return Gate(0, "", 0.0, "")
     try:
-        by, closing = (item.get(name, {}).get("S", "") for name in ("by", "closing"))
-        return Gate(int(item["version"]["N"]), closing, float(item.get("until", {}).get("N", 0)), by)
+        # A gate of which nobody can tell whether it is closed is not open.
+        by, closing = (text_of(item, name) if name in item else "" for name in ("by", "closing"))
+        until = float(item["until"]["N"]) if "until" in item else 0.0
+        return Gate(_count(item["version"]["N"], 0), closing, until, by)
     except (KeyError, TypeError, ValueError, AttributeError):
         raise RegistryError(f"{url}: expected a gate as this program writes it") from None
+
+
+def _count(digits: Any, least: int = 1) -> int:
+    if not isinstance(digits, str) or (number := int(digits)) < least:
+        raise ValueError("expected the number of a version")
+    return number
 
 
 def _sha256(text: str) -> str:
@@ -99,14 +110,3 @@ def text_of(item: Mapping[str, Any], name: str) -> str:
     if not isinstance(found, str):
         raise TypeError(name)
     return found
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands twice")
-    return found
-
-
-def _finite(constant: str) -> float:
-    raise ValueError(f"{constant} is no number")

@@ -1,0 +1,1 @@
+"""Groups of commands, each an application of its own that `cli` adds."""
