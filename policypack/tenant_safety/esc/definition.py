@@ -168,12 +168,12 @@ class _Reader:
             raise self.error(path, str(expected), "none") from None
 
     def number(self, path: str, raw: float) -> Literal:
-        if not isinstance(raw, int) and not math.isfinite(raw):
-            raise self.error(path, "a number that JSON has", "one that is not finite")
         try:
-            return Literal(Number(number_text(raw)))
-        except OverflowError:
-            raise self.error(path, "a number within a double's range", "one beyond it") from None
+            if math.isfinite(raw):
+                return Literal(Number(number_text(raw)))
+        except OverflowError:  # Of an integer that no double holds.
+            pass
+        raise self.error(path, "a number within a double's range", "another")
 
     def object_or_call(self, path: str, raw: Mapping[str, object], depth: int) -> Expression:
         called = [key for key in raw if key.lower().startswith("fn::")]

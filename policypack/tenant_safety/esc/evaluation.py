@@ -40,10 +40,12 @@ STEPS = 64
 """Imports and references lead no deeper into one another."""
 DEPTH = 64
 """A value nests no deeper."""
+PART = 50
+"""How many letters a value weighs, whatever it is."""
 WEIGHT = 1_000_000
-"""A value has no more letters and parts, written out."""
+"""A value weighs no more, written out."""
 BUDGET = 8_000_000
-"""All values of an evaluation have no more, so that it ends soon."""
+"""All values of an evaluation weigh no more, so that it ends soon."""
 ENVIRONMENTS = 500
 """An evaluation reads no more environments."""
 FAULTS = 1_000
@@ -139,7 +141,8 @@ class Run:
             if found is None:
                 self.fault(importer, path, f"cyclic import of {name!r}")
             return found
-        shared = self.shared.shared.get(name)
+        # What a root shows is not all that an importer sees: see `passed`.
+        shared = self.shared.shared.get(name) if name != self.root else None
         # One of those that it is made of may be on its way here, and would be a cycle.
         if shared is not None and not any(each in self.known and self.known[each] is None for each in shared.names):
             self.known[name] = shared.node
@@ -270,7 +273,7 @@ class Scope:
 
     def of(self, cell: _Cell, content: Content, secret: bool = False, like: tuple[Node, ...] = ()) -> Node:
         """A value made here, of what it is like."""
-        weight, depth = 1, 1
+        weight, depth = PART, 1
         if isinstance(content, str):
             weight += len(content)
         elif isinstance(content, tuple):

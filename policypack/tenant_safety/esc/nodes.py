@@ -46,7 +46,7 @@ class Node:
     base: Node | None = None
     reads: tuple[Read, ...] = ()
     weight: int = 1
-    """How many letters and values it is, written out."""
+    """How many letters it is, written out, with so many for each part."""
     depth: int = 1
     sealed: tuple[str, ...] | None = None
     """The keys that it shows, if its base's are hidden."""

@@ -33,8 +33,11 @@ class Stale:
 def stale(evaluation: Evaluation) -> tuple[Stale, ...]:
     """Finds the values that were interpolated, however indirectly, from a path that a later environment replaced.
 
-    An object that was read whole is told once, and not again for each of its parts.
+    An object that was read whole is told once, and not again for each of its parts.  Of an evaluation with faults,
+    which must not be used, nothing is told.
     """
+    if evaluation.faults:
+        return ()
     return tuple(_Search(evaluation.node).found(evaluation.node, "", frozenset()))
 
 
@@ -42,7 +45,7 @@ class _Search:
     def __init__(self, root: Node) -> None:
         self.root = root
         self.layers = list(root.chain())
-        self.told: dict[tuple[str, tuple[Accessor, ...], Origin, int], str | None] = {}
+        self.known: dict[int, list[Read]] = {}
 
     def found(self, node: Node, path: str, above: frozenset[tuple[str, str]]) -> Iterator[Stale]:
         here = []
@@ -73,7 +76,16 @@ class _Search:
             seen.add(mark)
             if read.path is not None:
                 yield read
-            waiting.extend(reversed(_deep_reads(read.node)))
+            waiting.extend(reversed(self.deep_reads(read.node)))
+
+    def deep_reads(self, node: Node) -> list[Read]:
+        found = self.known.get(id(node))
+        if found is None:
+            found = list(node.reads)
+            for part in node.parts():
+                found.extend(self.deep_reads(part))
+            self.known[id(node)] = found
+        return found
 
     def replaced_by(self, path: tuple[Accessor, ...], seen: Node) -> str | None:
         """The environment whose value stands where another one was read; None if it is the same or no layer's."""
@@ -85,13 +97,6 @@ class _Search:
             if then is not None and then.origin == seen.origin and _same(then, seen):
                 return (now or nearest).origin.environment
         return None
-
-
-def _deep_reads(node: Node) -> list[Read]:
-    reads = list(node.reads)
-    for part in node.parts():
-        reads.extend(_deep_reads(part))
-    return reads
 
 
 def _covered(each: Stale, above: frozenset[tuple[str, str]]) -> bool:

@@ -25,7 +25,7 @@ class Value:
     secret: bool
     unknown: bool
     origin: Origin
-    _below: Node | None = None
+    _below: Node | None = field(default=None, compare=False)
 
     @property
     def base(self) -> Value | None:
