@@ -68,14 +68,12 @@ def version_of(url: str, item: Item, part: str) -> Version:
         # What is of another type is no deletion: only a version without a document is.
         text = text_of(item, "document") if "document" in item else None
         told = "" if text is None else text_of(item, "sha256")
-        document = None if text is None else plain_json(text, depth_of(part))
+        document = None if text is None else _document(text, part)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RegistryError(
             f"{where}: expected an item with version, document, sha256, by, why, at and nonce, as this program "
             f"writes it ({type(error).__name__}: {str(error)[:100]})"
         ) from None
-    if text is not None and document is None:
-        raise RegistryError(f"{where}: expected a document (got null)")
     if text is not None and told != _sha256(text):
         raise RegistryError(f"{where}: expected the document that was written (its sha256 differs)")
     return Version(part, number, document, *said)
@@ -92,6 +90,14 @@ def gate_of(item: Item | None, url: str) -> Gate:
         return Gate(_count(item["version"]["N"], 0), closing, until, by)
     except (KeyError, TypeError, ValueError, AttributeError):
         raise RegistryError(f"{url}: expected a gate as this program writes it") from None
+
+
+def _document(text: str, part: str) -> Any:
+    """`null` is none: what has no document was removed."""
+    document = plain_json(text, depth_of(part))
+    if document is None:
+        raise ValueError("null is no document")
+    return document
 
 
 def _count(digits: Any, least: int = 1) -> int:
