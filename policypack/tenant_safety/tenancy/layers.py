@@ -159,7 +159,7 @@ class Layers:
             )
         content = found.value.content
         own = content.get("tep") if isinstance(content, Mapping) else None
-        if own is None or plain(own, reveal=True) != self._facts(tenant, environment):
+        if not found.faults and (own is None or plain(own, reveal=True) != self._facts(tenant, environment)):
             yield "tep: expected it as the registry has it; no layer may change it"
         for path, text in _texts(found.value, ""):
             for account in _ACCOUNT.findall(text):
