@@ -32,3 +32,16 @@ def test_keys_without_a_service_are_the_projects(monkeypatch: pytest.MonkeyPatch
     result = CliRunner().invoke(app, ["config", "show", "customer2-prod", "-o", "pulumi"])
 
     assert '"size": {' in result.stdout
+
+
+def test_watch_gives_its_command_a_dispatch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What GitHub takes is on the command's standard input."""
+    monkeypatch.chdir(shutil.copytree(ROOT / "examples" / "config", tmp_path / "config"))
+    look = ["config", "watch", "--state", "seen.json", "--once", "-o", "dispatch", "--run", "tee told.json"]
+    CliRunner().invoke(app, look)
+    registry = Path("tenancy.yaml")
+    registry.write_text(registry.read_text(encoding="utf-8").replace("t3.large", "t3.medium"), encoding="utf-8")
+
+    CliRunner().invoke(app, look)
+
+    assert '"previews": ["shop/customer1-prod"]' in Path("told.json").read_text(encoding="utf-8")
