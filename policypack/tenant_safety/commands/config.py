@@ -220,9 +220,8 @@ def watch(
         bool, typer.Option("--payload", help="Look once, for a webhook, whose payload the standard input has.")
     ] = False,
     run: Annotated[str, typer.Option(help="A command to run with the list on its standard input, as JSON.")] = "",
-    event: Annotated[
-        str, typer.Option(help="The type of the event that is printed without --run.")
-    ] = "tenant-config-changed",
+    output: Annotated[List, typer.Option("--output", "-o", help="The form of the list for --run.")] = List.json,
+    event: Annotated[str, typer.Option(help="The type of the event, for dispatch.")] = _EVENT,
     esc: Esc = False,
     decrypt: Decrypting = False,
 ) -> None:
@@ -243,19 +242,20 @@ def watch(
             if state.exists():
                 found = compared(read(state.read_bytes(), state.name), after)
                 if found:
-                    _act(found, after, run, event)
+                    _act(found, after, run, output, event)
             write_file(state, as_text(after).encode(), "what was seen")
         if once or payload:
             return
         time.sleep(every)
 
 
-def _act(found: "Sequence[Affected]", after: "Inputs", command: str, event: str) -> None:
+def _act(found: "Sequence[Affected]", after: "Inputs", command: str, output: List, event: str) -> None:
     """Runs the command with the list, or prints an event of it."""
     if not command:
         _say(found, after, List.dispatch, event)
         return
-    ended = subprocess.run(shlex.split(command), input=_as_json(found, after), text=True, check=False)
+    said = _told_as(found, after, output, event)
+    ended = subprocess.run(shlex.split(command), input=said, text=True, check=False)
     if ended.returncode:
         typer.echo(f"tenant-safety config watch: {command!r} ended with {ended.returncode}", err=True)
         raise typer.Exit(1)
@@ -268,16 +268,20 @@ def _drain() -> None:
 
 
 def _say(found: "Sequence[Affected]", after: "Inputs", output: List, event: str) -> None:
+    said = _told_as(found, after, output, event)
+    if said:
+        typer.echo(said)
+
+
+def _told_as(found: "Sequence[Affected]", after: "Inputs", output: List, event: str) -> str:
     from ..affected import payload
     from ..report.text import inert
 
     if output is List.json:
-        typer.echo(_as_json(found, after))
-    elif output is List.dispatch:
-        typer.echo(json.dumps(payload(found, after.registry, event)))
-    else:
-        for each in found:
-            typer.echo(inert(f"{each.project}/{each.stack}: {', '.join(each.why)}"))
+        return _as_json(found, after)
+    if output is List.dispatch:
+        return json.dumps(payload(found, after.registry, event))
+    return "\n".join(inert(f"{each.project}/{each.stack}: {', '.join(each.why)}") for each in found)
 
 
 def _as_json(found: "Sequence[Affected]", after: "Inputs") -> str:

@@ -62,7 +62,8 @@ def as_pulumi(effective: Effective, *, reveal: bool) -> str:
     for key, value in _entries(effective, "pulumiConfig"):
         if not _KEY.fullmatch(key):
             raise ConfigError(f"pulumiConfig: expected keys such as region or aws:region (got {key!r})")
-        name = key if ":" in key else f"{effective.service or 'project'}:{key}"
+        # Without a service the key stays as it is, and pulumi takes it for the project's in whose folder it runs.
+        name = key if ":" in key or not effective.service else f"{effective.service}:{key}"
         found = _known(value, f"pulumiConfig.{key}", reveal)
         text = found if isinstance(found, str) else json.dumps(found)
         said[name] = {"value": text, "secret": _has_secret(value)}
