@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 import subprocess
 import uuid
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 from botocore.config import Config
 from moto.server import ThreadedMotoServer
@@ -21,6 +23,14 @@ from tenant_safety.tenancy.sources.dynamodb import Table
 ROOT = Path(__file__).parents[2]
 SERVER = ROOT / ".tools" / "bin" / "dynamodb-for-tests"
 REGION = "eu-central-1"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def models() -> Iterator[None]:
+    """What botocore knows of AWS is read once: each session would read megabytes of JSON of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", functools.cache(botocore.session.create_loader))
+        yield
 
 
 @pytest.fixture(scope="session")
