@@ -67,7 +67,9 @@ def as_pulumi(effective: Effective, *, reveal: bool) -> str:
         found = _known(value, f"pulumiConfig.{key}", reveal)
         text = found if isinstance(found, str) else json.dumps(found)
         said[name] = {"value": text, "secret": _has_secret(value)}
-        if isinstance(found, dict | list):
+        # An object with a secret is given as JSON alone, which programs read as an object all the same: Pulumi fails on
+        # one that it has to encrypt as a whole.
+        if isinstance(found, dict | list) and not said[name]["secret"]:
             said[name]["objectValue"] = found
     return json.dumps(said, indent=2, ensure_ascii=False)
 

@@ -52,7 +52,10 @@ def decrypt(layer: str, ciphertext: str) -> str:
     region = found[1].decode()
     with spoken(f"KMS in {region}, for {layer}"):
         opened: bytes = _kms(region).decrypt(CiphertextBlob=found[2], EncryptionContext={"layer": layer})["Plaintext"]
-    return opened.decode()
+    try:
+        return opened.decode()
+    except UnicodeDecodeError:
+        raise RegistryError(f"{layer}: expected a ciphertext of a text") from None
 
 
 @cache
