@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import shutil
-import subprocess
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,9 +17,9 @@ from moto.server import ThreadedMotoServer
 from tenant_safety.tenancy import load, place_of
 from tenant_safety.tenancy.sources import aws
 from tenant_safety.tenancy.sources.dynamodb import Table
+from tests.dynamodb import serving
 
 ROOT = Path(__file__).parents[2]
-SERVER = ROOT / ".tools" / "bin" / "dynamodb-for-tests"
 REGION = "eu-central-1"
 
 
@@ -36,14 +34,8 @@ def models() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def dynamodb() -> Iterator[str]:
     """The URL of a DynamoDB."""
-    server = SERVER if SERVER.exists() else shutil.which(SERVER.name)
-    if server is None:
-        pytest.skip(f"{SERVER.name} is not there, so nothing has DynamoDB's transactions")
-    process = subprocess.Popen([server], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    yield f"http://127.0.0.1:{int(process.stdout.readline())}"
-    process.kill()
-    process.wait()
+    with serving() as endpoint:
+        yield endpoint
 
 
 @pytest.fixture(scope="session")
