@@ -231,7 +231,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def test_a_secret_is_opened_for_its_layer_only(folder: Path, aws: None) -> None:
     """Whoever may write another layer can't have it opened there."""
-    key = boto3.client("kms", "eu-central-1").create_key()["KeyMetadata"]["Arn"]
+    key = boto3.Session().client("kms", "eu-central-1").create_key()["KeyMetadata"]["Arn"]
     made = run("encrypt", "--key", key, "--layer", "tenants/customer1", text="hunter2-hunter2\n")
     secret = json.loads(made.stdout)
     write(registry(tenant=of(password=secret)))
@@ -247,7 +247,7 @@ def test_a_secret_is_opened_for_its_layer_only(folder: Path, aws: None) -> None:
 
 
 def test_what_is_not_opened_is_not_passed_on(folder: Path, aws: None) -> None:
-    key = boto3.client("kms", "eu-central-1").create_key()["KeyMetadata"]["Arn"]
+    key = boto3.Session().client("kms", "eu-central-1").create_key()["KeyMetadata"]["Arn"]
     secret = json.loads(run("encrypt", "--key", key, "--layer", "global", text="x").stdout)
     write(registry(everyone=of(environmentVariables={"A": secret})))
 
@@ -264,7 +264,7 @@ def test_what_can_not_be_encrypted(folder: Path, key: str, text: str) -> None:
 
 def test_published_configs(folder: Path, aws: None) -> None:
     """One object a pair and service, in the pair's own folder, which its role may read; files are the owner's alone."""
-    s3 = boto3.client("s3", "eu-central-1")
+    s3 = boto3.Session().client("s3", "eu-central-1")
     s3.create_bucket(Bucket="acme-config", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     write(registry(**LAYERS, services={"shop": of(a=1)}))
 

@@ -65,7 +65,7 @@ def s3(credentials: None, moto: str, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A client of S3; STS answers, too."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", moto)
     monkeypatch.setenv("AWS_ENDPOINT_URL_STS", moto)
-    return boto3.client("s3")
+    return boto3.Session().client("s3")
 
 
 @pytest.fixture

@@ -385,7 +385,7 @@ def test_a_table_is_made_with_backups(s3: Any, moto: str, monkeypatch: pytest.Mo
 
     result, again = run("init", "dynamodb://eu-central-1/made-here"), run("init", "dynamodb://eu-central-1/made-here")
 
-    client = boto3.client("dynamodb")
+    client = boto3.Session().client("dynamodb")
     about = client.describe_table(TableName="made-here")["Table"]
     backups = client.describe_continuous_backups(TableName="made-here")["ContinuousBackupsDescription"]
     assert (0, True) == (result.exit_code, "made; `tenant-safety registry import` fills it" in result.stdout)

@@ -442,7 +442,7 @@ def test_another_application_s_items(table: Table) -> None:
 
 def stub(monkeypatch: pytest.MonkeyPatch, service: str, operation: str, code: str, status: int) -> None:
     """A client that answers with an error, each time."""
-    made = boto3.client(service, region_name="eu-central-1", config=aws.CONFIG)
+    made = boto3.Session().client(service, region_name="eu-central-1", config=aws.CONFIG)
     stubber = Stubber(made)
     for _ in range(3):
         stubber.add_client_error(operation, code, "no\x1b[2J\nmore", status)
