@@ -615,7 +615,10 @@ def test_the_ambient_identity_assumes_what_it_may(aws: Aws, monkeypatch: pytest.
     """As the providers do: the linker, and as that the reader of an account that was onboarded."""
     for name, value in aws.environment().items():
         monkeypatch.setenv(name, value)
-    sts, reader = boto3.client("sts", region_name="eu-central-1"), "arn:aws:iam::444444444444:role/tenant-links-reader"
+    sts, reader = (
+        boto3.Session().client("sts", region_name="eu-central-1"),
+        "arn:aws:iam::444444444444:role/tenant-links-reader",
+    )
     session = aws.signed_in(sts.assume_role(RoleArn=LINKER, RoleSessionName="ci")["Credentials"])
     linker = session.client("sts", endpoint_url=aws.endpoint)
 
