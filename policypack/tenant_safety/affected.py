@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .tenancy import Registry, RegistryError, Snapshot
+from .tenancy import RegistryError, Snapshot
 from .tenancy.layers import Layers, config_sha256, pairs
 from .tenancy.sources import sha256_of
 from .tenancy.sources.reading import plain
@@ -62,7 +62,7 @@ def inputs(snapshot: Snapshot, layers: Layers, projects: Sequence[Project]) -> I
     """What the previews of all pairs and projects are made of."""
     registry, pack = snapshot.registry, program_sha256([PACK])
     found: dict[tuple[str, str], dict[str, str]] = {}
-    judged = _Judged(registry, snapshot)
+    judged = _Judged(snapshot)
     for stack, tenant, environment, _ in pairs(registry):
         for project in projects:
             found[stack, project.name] = {
@@ -80,8 +80,8 @@ class _Judged:
     Other tenants are not: a preview does not run again because another tenant was onboarded.
     """
 
-    def __init__(self, registry: Registry, snapshot: Snapshot) -> None:
-        self._registry = registry
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._registry = snapshot.registry
         self._document = snapshot.document
         self._common = sha256_of([self._document["platform"], snapshot.baseline_sha256])
 
@@ -160,7 +160,11 @@ def _walk(folder: Path) -> Iterator[Path]:
         told = None
     if told is not None and told.returncode == 0:
         paths = {folder / name.decode(errors="surrogateescape") for name in told.stdout.split(b"\0") if name}
-        yield from (path for path in paths if path.is_symlink() or path.is_file())
+        for path in paths:
+            if path.is_symlink() or path.is_file():
+                yield path
+            elif path.is_dir():  # A repository within this one, of which git names the folder alone.
+                yield from _walk(path)
         return
     for path in folder.rglob("*"):
         if not set(path.relative_to(folder).parts) & set(_LEFT_OUT) and (path.is_symlink() or path.is_file()):

@@ -153,6 +153,24 @@ def test_at_a_revision_programs_are_as_they_were(root: Path) -> None:
     assert {("net", ("program",))} == {(each.project, each.why) for each in found}
 
 
+def test_a_repository_within_the_repository_is_an_input(root: Path) -> None:
+    """Of a submodule git names the folder alone; what is in it runs all the same."""
+    git(root, "init", "-q")
+    inner = root / "web" / "inner"
+    inner.mkdir()
+    git(inner, "init", "-q")
+    (inner / "x.py").write_text("x = 1\n")
+    git(inner, "add", ".")
+    git(inner, "commit", "-q", "-m", "first")
+    git(root, "add", ".")
+    before = inputs_of.projects_in(root)
+    (inner / "x.py").write_text("x = 2\n")
+
+    after = inputs_of.projects_in(root)
+
+    assert ["web"] == [a.name for b, a in zip(before, after, strict=True) if a.sha256 != b.sha256]
+
+
 @pytest.mark.parametrize("revision", ["nothing", "--help", "-o/tmp/x", "HEAD; id", ""])
 def test_no_revision(root: Path, revision: str) -> None:
     """Whatever is no revision is said to be none, and is no option of git's."""

@@ -14,6 +14,7 @@ from moto import mock_aws
 from typer.testing import CliRunner, Result
 
 from tenant_safety.cli import app
+from tenant_safety.opened import opened
 from tenant_safety.tenancy.sources import kms
 from tests.config.test_config_layers import Raw, of, registry
 
@@ -370,8 +371,6 @@ def fake(name: str, script: str) -> None:
 @pytest.mark.parametrize("command", ["esc", "pulumi"])
 def test_real_environments_are_opened_by_a_command(folder: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     """By `esc`, or else by `pulumi`, for the form that marks secrets."""
-    from tenant_safety.opened import opened  # noqa: PLC0415
-
     opened.cache_clear()
     fake(command, """echo '{"value": {"said": {"value": "'"$*"'"}, "key": {"value": "hunter2", "secret": true}}}'""")
     monkeypatch.setenv("PATH", f"{folder / 'bin'}:/bin:/usr/bin")
@@ -388,8 +387,6 @@ def test_real_environments_are_opened_by_a_command(folder: Path, monkeypatch: py
 )
 def test_environments_that_a_command_does_not_open(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
     """What is not there is a fault, and what a command prints is not."""
-    from tenant_safety.opened import opened  # noqa: PLC0415
-
     opened.cache_clear()
     fake("esc", f"echo hunter2 >/dev/null; {script}")
     monkeypatch.setenv("PATH", f"{folder / 'bin'}:/bin:/usr/bin")

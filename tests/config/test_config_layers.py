@@ -202,7 +202,7 @@ def test_real_esc_environments_are_imported() -> None:
         "aws": {"login": {"key": "k"}, "ids": [1]},
         "price": "${100} $$",
     } == said(found)
-    assert "[secret]" == plain(found.value, reveal=False)["aws"]["login"]  # type: ignore[index, call-overload]
+    assert "[secret]" == plain(found.value, reveal=False)["aws"]["login"]
 
 
 def test_an_esc_environment_that_cannot_be_opened() -> None:

@@ -95,6 +95,19 @@ def test_a_change_that_never_arrived_is_an_error(table: Table) -> None:
     assert 1 == len(table.history(PART))
 
 
+def test_a_change_that_is_cancelled_for_no_reason_is_an_error(table: Table) -> None:
+    """What was cancelled was not written, whatever AWS says of it."""
+
+    def transact(**_: Any) -> Any:
+        raise table.aws.exceptions.TransactionCanceledException(
+            {"Error": {"Code": "TransactionCanceledException"}}, "TransactWriteItems"
+        )
+
+    with pytest.raises(RegistryError, match="no reason"):
+        change(through(table, transact))
+    assert 1 == len(table.history(PART))
+
+
 def test_what_others_wrote_meanwhile_is_kept(table: Table) -> None:
     """The change is made again, of what the part is then."""
     first = [True]

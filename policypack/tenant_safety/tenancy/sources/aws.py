@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as Disconnected
 
 from .reading import RegistryError, RegistryUnreachable
 
@@ -66,7 +67,7 @@ def spoken(url: str) -> Iterator[None]:
         if code in (*_BUSY, *_THROTTLED) or status >= 500:
             raise RegistryUnreachable(_told(url, code)) from None
         raise RegistryError(f"{_told(url, code)}: {_first_line(error)}") from None
-    except (ConnectionError, HTTPClientError) as error:
+    except (Disconnected, HTTPClientError) as error:
         raise RegistryUnreachable(_told(url, _first_line(error))) from None
     except BotoCoreError as error:
         raise RegistryError(_told(url, _first_line(error))) from None

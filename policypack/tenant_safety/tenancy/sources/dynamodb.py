@@ -247,12 +247,10 @@ class Table:
             try:
                 self.aws.transact_write_items(TransactItems=actions, ClientRequestToken=nonce)
             except self.aws.exceptions.TransactionCanceledException as error:
-                return [str(reason.get("Code", "None")) for reason in error.response.get("CancellationReasons", ())]
+                codes = [str(reason.get("Code", "None")) for reason in error.response.get("CancellationReasons", ())]
+                return codes or ["no reason"]  # What was cancelled is never taken for what was carried out.
             except ClientError as error:
-                if error.response["Error"]["Code"] in (
-                    "TransactionInProgressException",
-                    "TransactionConflictException",
-                ):
+                if error.response["Error"]["Code"] in _CONFLICTS:
                     return ["TransactionConflict"]
                 raise
         return []
