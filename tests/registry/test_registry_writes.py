@@ -136,6 +136,17 @@ def test_nothing_changed_is_no_version(table: Table) -> None:
     assert 1 == len(table.history(PART))
 
 
+@pytest.mark.parametrize(("before", "after"), [(True, 1), (1, 1.0), (0, False)])
+def test_what_python_takes_for_the_same_is_a_change(table: Table, before: Any, after: Any) -> None:
+    """A config is of JSON, in which they differ."""
+    for value in (before, after):
+        config = {"config": {"values": {"value": value}}}
+        change(table, edit=lambda document, config=config: {**document, **config})
+
+    read = table.head(PART).document["config"]["values"]["value"]
+    assert (3, type(after)) == (table.head(PART).number, type(read))
+
+
 def test_a_part_that_comes_back_goes_on_counting(table: Table) -> None:
     """So that who saw the first never takes the second for it."""
     document = table.head(PART).document

@@ -166,12 +166,13 @@ def take_over(
 
 def _plan(table: "Table", raw: Mapping[str, Any], base: Mapping[str, Any] | None) -> None:
     from ..tenancy.sources.parts import parts_of
+    from ..tenancy.sources.reading import is_same
 
     wanted = parts_of(raw)
     for step in table.steps(raw, base):
         for part, number in step.items():
             head = table.head(part)
-            same = head.document == wanted.get(part)
+            same = is_same(head.document, wanted.get(part))
             what = "unchanged" if same else "would be written" if part in wanted else "would be removed"
             _say(f"{part}: {what}, version {number}" + ("" if same else f" → {number + 1}"))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from .sources.reading import canonical
+from .sources.reading import is_same
 
 SECRET = "[secret]"
 _SECRETS = ("external_id", "fn::secret")
@@ -47,7 +47,7 @@ def changes(old: Any, new: Any) -> tuple[Change, ...]:
 
 
 def _change(path: tuple[str | int, ...], old: Any, new: Any) -> Change | None:
-    if old is not _ABSENT and new is not _ABSENT and canonical(old) == canonical(new):
+    if old is not _ABSENT and new is not _ABSENT and is_same(old, new):
         return None
     hidden = any(step in _SECRETS for step in path)
     before, after = (None if each is _ABSENT else SECRET if hidden else each for each in (old, new))

@@ -27,7 +27,7 @@ from botocore.exceptions import ClientError
 
 from .aws import Client, client, spoken
 from .parts import checked, is_structure, parts_of, whole_of
-from .reading import MAX_BYTES, RegistryError, RegistryUnreachable, Snapshot, snapshot_of
+from .reading import MAX_BYTES, RegistryError, RegistryUnreachable, Snapshot, is_same, snapshot_of
 from .transactions import Edit, Tries, Write
 from .versions import Busy, Conflict, Gate, Version, gate_of, text_of, version_of
 
@@ -216,12 +216,12 @@ class Table:
         """
         snapshot_of(raw, "the new registry")
         wanted, known, now = parts_of(raw), parts_of(base or {}), self.heads()
-        changed = {part for part in {*wanted, *known} if wanted.get(part) != known.get(part)}
+        changed = {part for part in {*wanted, *known} if not is_same(wanted.get(part), known.get(part))}
         if base is None:
             changed |= set(now)
         for part in sorted(changed & set(now)):
             head = now[part]
-            if head.document not in (known.get(part), wanted.get(part)):
+            if not any(is_same(head.document, said.get(part)) for said in (known, wanted)):
                 raise Conflict(
                     f"{part}: expected it as in the export that this was made from; {head.by} wrote version "
                     f"{head.number} at {head.at}: {head.why}"

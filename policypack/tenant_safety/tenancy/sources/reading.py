@@ -97,6 +97,11 @@ def canonical(raw: Any) -> str:
     return json.dumps(raw, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
+def is_same(one: Any, other: Any) -> bool:
+    """Do two say the same?  To Python `true`, `1` and `1.0` do."""
+    return canonical(one) == canonical(other)
+
+
 def sha256_of(raw: Any) -> str:
     """The sha256 of plain values, in hexadecimal digits."""
     return hashlib.sha256(canonical(raw).encode()).hexdigest()

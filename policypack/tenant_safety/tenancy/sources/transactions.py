@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..registry import Registry
 from .aws import spoken
 from .parts import depth_of, whole_of
-from .reading import RegistryError, RegistryUnreachable, canonical, check_plain, snapshot_of
+from .reading import RegistryError, RegistryUnreachable, canonical, check_plain, is_same, snapshot_of
 from .versions import Busy, Conflict, Gate, Version, item_of
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Write:
             raise RegistryError("expected one tenant a change; each is written by itself")
         changed = _present({part: made.document for part, made in after.items()})
         whole = self._validated({**self.table.structure(gate.version), **changed})
-        if all(before[part].document == made.document for part, made in after.items()):
+        if all(is_same(before[part].document, made.document) for part, made in after.items()):
             return tuple(before.values())
         actions = [action for part in after for action in self._puts(before[part], after[part])]
         claims = list(self._claims(before, whole, tenants))
@@ -93,7 +93,7 @@ class Write:
             changed = {part: made.document for part, made in after.items()}
             now = {part: head.document for part, head in heads.items() if head.document is not None}
             self._validated(_present({**now, **changed}))
-            if all(before[part].document == made.document for part, made in after.items()):
+            if all(is_same(before[part].document, made.document) for part, made in after.items()):
                 self._reopen()
                 return tuple(before.values())
             actions = [action for part in after for action in self._puts(before[part], after[part])]
